@@ -1,0 +1,14 @@
+"""Addresses about oneself."""
+
+from django.urls import path
+
+from accounts import views
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("reading/", views.reading, name="reading"),
+    path("welcome/", views.welcome, name="welcome"),
+    path("acting/", views.act_for, name="act_for"),
+    path("demo/", views.demo_inbox, name="demo_inbox"),
+]

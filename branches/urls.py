@@ -1,0 +1,5 @@
+"""Addresses of branches."""
+
+app_name = "branches"
+
+urlpatterns = []

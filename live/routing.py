@@ -1,0 +1,3 @@
+"""Socket addresses of the classroom."""
+
+websocket_urlpatterns = []

@@ -1,0 +1,5 @@
+"""Addresses of live."""
+
+app_name = "live"
+
+urlpatterns = []

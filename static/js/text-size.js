@@ -1,0 +1,37 @@
+// <text-size><form>…: changes the letters or the colours at once and lets the server remember it.
+// Without this element the form posts and the page comes back in the new size.
+const root = document.documentElement
+
+function show(name, value) {
+  root.dataset[name] = value
+  for (const button of document.querySelectorAll(`text-size button[name="${name}"]`)) {
+    button.setAttribute("aria-pressed", String(button.value === value))
+  }
+}
+
+class TextSize extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("submit", this)
+  }
+
+  disconnectedCallback() {
+    this.removeEventListener("submit", this)
+  }
+
+  handleEvent(event) {
+    const { target: form, submitter } = event
+    // Web views before Chromium 81 do not say which button it was: they take the slow way.
+    if (!submitter) return
+    event.preventDefault()
+    const before = submitter.getBoundingClientRect().top
+    show(submitter.name, submitter.value)
+    // Everything above has grown as well: keep the pressed button under the finger.
+    window.scrollBy(0, submitter.getBoundingClientRect().top - before)
+    const body = new FormData(form)
+    body.set(submitter.name, submitter.value)
+    // The answer is a redirect to this very page; nobody needs it.
+    fetch(form.action, { method: "POST", body, redirect: "manual", keepalive: true }).catch(() => {})
+  }
+}
+
+customElements.define("text-size", TextSize)

@@ -44,7 +44,10 @@ class TeachingPoint(models.Model):
     """A room of an organisation with a shared screen, where people watch together."""
 
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="teaching_points", verbose_name=_("组织机构")
+        Organisation,
+        models.PROTECT,
+        related_name="teaching_points",
+        verbose_name=_("组织机构"),
     )
     name = models.CharField(_("名称"), max_length=100)
     address = models.CharField(_("地址"), max_length=200)
@@ -130,6 +133,7 @@ class User(AbstractUser):
     class Theme(models.TextChoices):
         LIGHT = "light", _("普通")
         CONTRAST = "contrast", _("高对比")
+        DARK = "dark", _("深色")
 
     username = None
     phone = models.CharField(_("手机号"), max_length=11, unique=True)
@@ -246,10 +250,17 @@ class SentCode(models.Model):
     """
 
     phone_hash = models.CharField(max_length=64)
-    sent_at = models.DateTimeField()
+    sent_at = models.DateTimeField(db_index=True)
+    # Which code it was, as a keyed hash, and how often it was tried: requests that come at
+    # the same moment with one session cannot try more often (accounts.sms.take_try).
+    code_hash = models.CharField(max_length=64, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         indexes = [models.Index(fields=["phone_hash", "sent_at"], name="codes_of_a_number")]
+
+    def __str__(self):
+        return f"{self.sent_at:%Y-%m-%d %H:%M}"
 
 
 class InboxMessage(models.Model):
@@ -261,3 +272,6 @@ class InboxMessage(models.Model):
 
     class Meta:
         ordering = ["-sent_at", "-pk"]
+
+    def __str__(self):
+        return f"{masks.phone(self.phone)} {self.sent_at:%Y-%m-%d %H:%M}"

@@ -93,7 +93,11 @@ def allow_proxy(
 
 @transaction.atomic
 def grant_role(
-    *, person: Person, role: str, organisation: Organisation, now: datetime | None = None
+    *,
+    person: Person,
+    role: str,
+    organisation: Organisation,
+    now: datetime | None = None,
 ) -> RoleGrant:
     """Give a role over an organisation and all beneath it; granting twice is harmless."""
     grant, _created = RoleGrant.objects.get_or_create(

@@ -4,6 +4,8 @@
 course taught in a term to a roster; a `ClassSession` is one meeting of it.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +18,7 @@ from wagtail.models import Orderable, Page
 from wagtail.search import index
 
 from accounts.models import Organisation, Person, TeachingPoint, User
+from courses import ages
 
 
 class Subject(models.TextChoices):
@@ -142,7 +145,10 @@ class LessonPage(Page):
     summary = models.CharField(_("一句话介绍"), max_length=120, blank=True)
     body = StreamField(
         [
-            ("text", blocks.RichTextBlock(label=_("文字"), features=["h3", "bold", "ol", "ul"])),
+            (
+                "text",
+                blocks.RichTextBlock(label=_("文字"), features=["h3", "bold", "ol", "ul"]),
+            ),
             ("picture", ImageChooserBlock(label=_("图片"))),
         ],
         blank=True,
@@ -217,10 +223,17 @@ class ClassGroup(models.Model):
         Term, models.PROTECT, related_name="class_groups", verbose_name=_("学期")
     )
     organisation = models.ForeignKey(
-        Organisation, models.PROTECT, related_name="class_groups", verbose_name=_("开班单位")
+        Organisation,
+        models.PROTECT,
+        related_name="class_groups",
+        verbose_name=_("开班单位"),
     )
     code = models.CharField(_("班号"), max_length=30, unique=True)
     name = models.CharField(_("班名"), max_length=60)
+    # Written by courses.services whenever the name is, for search: the databases know no
+    # pinyin.
+    pinyin = models.CharField(_("拼音"), max_length=160, editable=False)
+    pinyin_initials = models.CharField(_("拼音首字母"), max_length=40, editable=False)
     teacher = models.ForeignKey(
         Person, models.PROTECT, related_name="classes_taught", verbose_name=_("教师")
     )
@@ -242,6 +255,8 @@ class ClassGroup(models.Model):
     last_waiting_number = models.PositiveIntegerField(default=0, editable=False)
     fee = models.DecimalField(_("学费（元）"), max_digits=7, decimal_places=2, default=0)
     min_age = models.PositiveSmallIntegerField(_("最小年龄"), default=50)
+    # Ages hold for the first day of the term: who may register then may still move up
+    # from the waiting list after a birthday.
     max_age = models.PositiveSmallIntegerField(_("最大年龄"), default=80)
     cancelled_at = models.DateTimeField(_("停开时间"), null=True, blank=True)
 
@@ -280,6 +295,12 @@ class ClassGroup(models.Model):
     def is_online(self) -> bool:
         return self.mode != self.Mode.ON_SITE
 
+    def born_between(self) -> tuple[date, date]:
+        """The first and the last date of birth of those who may register."""
+        return ages.born_between(
+            on=self.term.starts_on, min_age=self.min_age, max_age=self.max_age
+        )
+
 
 class ClassSession(models.Model):
     """One planned meeting of a class (一次课)."""
@@ -305,7 +326,8 @@ class ClassSession(models.Model):
         verbose_name = verbose_name_plural = _("一次课")
         constraints = [
             models.UniqueConstraint(
-                name="one_session_of_a_number_in_a_class", fields=["class_group", "number"]
+                name="one_session_of_a_number_in_a_class",
+                fields=["class_group", "number"],
             ),
             models.CheckConstraint(
                 name="session_starts_before_it_ends",
@@ -363,6 +385,7 @@ class WaitingEntry(models.Model):
     asked_at = models.DateTimeField()
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     left_at = models.DateTimeField(null=True, blank=True)
+    left_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     # The seat it turned into, if it did.
     enrolment = models.OneToOneField(
         Enrolment, models.PROTECT, null=True, blank=True, related_name="waited_as"
@@ -373,7 +396,8 @@ class WaitingEntry(models.Model):
         verbose_name = verbose_name_plural = _("候补")
         constraints = [
             models.UniqueConstraint(
-                name="a_waiting_number_is_never_reused", fields=["class_group", "number"]
+                name="a_waiting_number_is_never_reused",
+                fields=["class_group", "number"],
             ),
             models.UniqueConstraint(
                 name="one_live_waiting_place_of_a_person_in_a_class",

@@ -201,7 +201,7 @@ class Migration(migrations.Migration):
                 (
                     "theme",
                     models.CharField(
-                        choices=[("light", "普通"), ("contrast", "高对比")],
+                        choices=[("light", "普通"), ("contrast", "高对比"), ("dark", "深色")],
                         default="light",
                         max_length=8,
                     ),
@@ -366,7 +366,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("phone_hash", models.CharField(max_length=64)),
-                ("sent_at", models.DateTimeField()),
+                ("sent_at", models.DateTimeField(db_index=True)),
+                ("code_hash", models.CharField(blank=True, max_length=64)),
+                ("tries", models.PositiveSmallIntegerField(default=0)),
             ],
             options={
                 "indexes": [

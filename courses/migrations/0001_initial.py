@@ -101,6 +101,14 @@ class Migration(migrations.Migration):
                 ("code", models.CharField(max_length=30, unique=True, verbose_name="班号")),
                 ("name", models.CharField(max_length=60, verbose_name="班名")),
                 (
+                    "pinyin",
+                    models.CharField(editable=False, max_length=160, verbose_name="拼音"),
+                ),
+                (
+                    "pinyin_initials",
+                    models.CharField(editable=False, max_length=40, verbose_name="拼音首字母"),
+                ),
+                (
                     "mode",
                     models.CharField(
                         choices=[
@@ -477,6 +485,15 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("asked_at", models.DateTimeField()),
                 ("left_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "left_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
                 (
                     "asked_by",
                     models.ForeignKey(

@@ -10,6 +10,8 @@ from wagtail.images.blocks import ImageChooserBlock
 from wagtail.models import Page
 from wagtail.search import index
 
+from common.search import Findable
+
 
 def body_blocks():
     """What a text may be made of: few blocks, each read aloud in order."""
@@ -23,6 +25,11 @@ def body_blocks():
         ("picture", ImageChooserBlock(label=_("图片"))),
         ("quote", blocks.BlockQuoteBlock(label=_("引用"))),
     ]
+
+
+def text_of(body) -> str:
+    """The words of a text without its markup."""
+    return " ".join(body.stream_block.get_searchable_content(body))
 
 
 class HomePage(Page):
@@ -53,7 +60,7 @@ class ArticleIndexPage(Page):
         verbose_name = verbose_name_plural = _("文章栏目")
 
 
-class ArticlePage(Page):
+class ArticlePage(Findable, Page):
     """One article, to be read or listened to."""
 
     published_on = models.DateField(_("日期"), default=timezone.localdate)
@@ -75,14 +82,18 @@ class ArticlePage(Page):
         *Page.search_fields,
         index.SearchField("summary"),
         index.SearchField("body"),
+        index.AutocompleteField("search_words"),
         index.FilterField("published_on"),
     ]
 
     class Meta:
         verbose_name = verbose_name_plural = _("文章")
 
+    def found_by(self):
+        return self.title, " ".join([self.summary, self.author, text_of(self.body)])
 
-class PlainPage(Page):
+
+class PlainPage(Findable, Page):
     """A page of text: how to use the school, how personal data is protected."""
 
     body = StreamField(body_blocks(), verbose_name=_("正文"))
@@ -91,7 +102,14 @@ class PlainPage(Page):
     subpage_types = []
     template = "cms/plain_page.html"
     content_panels = [*Page.content_panels, FieldPanel("body")]
-    search_fields = [*Page.search_fields, index.SearchField("body")]
+    search_fields = [
+        *Page.search_fields,
+        index.SearchField("body"),
+        index.AutocompleteField("search_words"),
+    ]
 
     class Meta:
         verbose_name = verbose_name_plural = _("说明页")
+
+    def found_by(self):
+        return self.title, text_of(self.body)

@@ -1,0 +1,1 @@
+"""Mirrors the apps; what all tests share is in conftest.py."""

@@ -20,9 +20,7 @@ CHINESE = "\u3400-\u4dbf\u4e00-\u9fff"
 RUN = re.compile(f"[{CHINESE}]+|[^\\W_{CHINESE}]+")
 IS_CHINESE = re.compile(f"[{CHINESE}]")
 # Words that stand in every text and tell nothing apart.
-EMPTY_WORDS = frozenset(
-    "的 了 在 是 和 与 上 下 我 您 你 有 要 吗 呢 吧 怎么 怎样 什么 如何".split()
-)
+EMPTY_WORDS = frozenset("的了在是和与上下我您你有要吗呢吧") | {"怎么", "怎样", "什么", "如何"}
 
 
 class Findable:

@@ -6,7 +6,7 @@ import uuid
 from django.db import migrations
 from django.utils import timezone
 
-from cms.first_pages import PLAIN_PAGES
+from cms.first_pages import PLAIN_PAGES, text
 
 ROOT_PATH = "0001"
 HOME_PATH = "00010001"
@@ -20,8 +20,7 @@ def child_path(number):
 
 def one_text(html):
     """The JSON of a StreamField with one block of text."""
-    paragraphs = "".join(line.strip() for line in html.splitlines())
-    return json.dumps([{"type": "text", "value": paragraphs, "id": str(uuid.uuid4())}])
+    return json.dumps([{"type": "text", "value": html, "id": str(uuid.uuid4())}])
 
 
 def make_site(apps, schema_editor):
@@ -61,14 +60,14 @@ def make_site(apps, schema_editor):
     )
     make("cms", "ArticleIndexPage", path=child_path(1), slug="articles", title="看看听听")
     make("courses", "CatalogueIndexPage", path=child_path(2), slug="courses", title="报名选课")
-    for number, (slug, title, text) in enumerate(PLAIN_PAGES, start=3):
+    for number, (slug, title) in enumerate(PLAIN_PAGES.items(), start=3):
         make(
             "cms",
             "PlainPage",
             path=child_path(number),
             slug=slug,
             title=title,
-            body=one_text(text),
+            body=one_text(text(slug)),
         )
     Page.objects.filter(path=ROOT_PATH).update(
         numchild=Page.objects.filter(path__startswith=ROOT_PATH, depth=2).count()

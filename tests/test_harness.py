@@ -1,0 +1,92 @@
+"""The tests' own ground: copies of databases, a started server, a browser, no network."""
+
+import socket
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from wagtail.models import Page, Site
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+@pytest.mark.django_db(transaction=True)
+def test_a_test_that_commits_leaves_nothing_behind(turn):
+    assert Site.objects.count() == 1
+
+    Site.objects.all().delete()
+    ContentType.objects.create(app_label="left", model="behind")
+
+    assert not Page.objects.filter(title="left").exists()
+    assert ContentType.objects.filter(app_label="left").count() == 1
+
+
+@pytest.mark.django_db
+async def test_an_async_test_sees_what_it_writes():
+    await ContentType.objects.acreate(app_label="seen", model="here")
+
+    assert await ContentType.objects.filter(app_label="seen").aexists()
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.django_db
+def test_sqlite_tests_have_a_file_that_threads_share():
+    name = connection.settings_dict["NAME"]
+
+    assert name.exists()
+    assert connection.cursor().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_nothing_leaves_this_machine():
+    with pytest.raises(RuntimeError, match="do not leave"):
+        socket.create_connection(("192.0.2.1", 80), timeout=1)
+    with pytest.raises(RuntimeError, match="do not leave"):
+        socket.getaddrinfo("example.org", 80)
+
+
+def test_a_killed_server_starts_again_on_the_same_data(own_server):
+    own_server.python(
+        "from django.contrib.contenttypes.models import ContentType\n"
+        "ContentType.objects.create(app_label='kept', model='here')"
+    )
+
+    own_server.kill()
+    own_server.start()
+
+    kept = own_server.python(
+        "from django.contrib.contenttypes.models import ContentType\n"
+        "answer = ContentType.objects.filter(app_label='kept').count()"
+    )
+    assert kept == 1
+    assert "[X] 0001_initial" in own_server.manage("showmigrations", "accounts")
+
+
+@pytest.mark.browser
+def test_chromium_has_chinese_letters_a_camera_and_a_microphone(launch, open_page, real_clip):
+    pictures, sound = real_clip
+    page = open_page(of=launch(video=pictures, sound=sound), permissions=["camera", "microphone"])
+    page.goto("chrome://version")
+    heard = page.evaluate(
+        """async () => {
+            const stream = await navigator.mediaDevices.getUserMedia({video: true, audio: true})
+            const video = document.createElement("video")
+            video.muted = true
+            video.srcObject = stream
+            await video.play()
+            const context = new AudioContext()
+            const meter = context.createAnalyser()
+            context.createMediaStreamSource(stream).connect(meter)
+            await context.resume()
+            const samples = new Float32Array(meter.fftSize)
+            let loudest = 0
+            for (let i = 0; i < 40 && loudest < 0.001; i++) {
+                await new Promise(done => setTimeout(done, 100))
+                meter.getFloatTimeDomainData(samples)
+                loudest = Math.max(loudest, ...samples.map(Math.abs))
+            }
+            return {width: video.videoWidth, loudest, language: navigator.language}
+        }"""
+    )
+
+    assert heard["width"] == 640
+    assert heard["loudest"] > 0.001
+    assert heard["language"] == "zh-CN"

@@ -1,8 +1,16 @@
 """What people type about themselves."""
 
+import unicodedata
 from datetime import date
 
-from allauth.account.forms import RequestLoginCodeForm
+from allauth.account.adapter import get_adapter
+from allauth.account.forms import (
+    ChangePhoneForm,
+    ConfirmLoginCodeForm,
+    RequestLoginCodeForm,
+    VerifyPhoneForm,
+)
+from allauth.core import context
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
@@ -22,13 +30,54 @@ class PhoneForm(RequestLoginCodeForm):
     """
 
     def clean_phone(self):
-        phone = self.cleaned_data["phone"]
         try:
-            sms.reserve_code(phone=phone)
+            sent = services.begin_login(phone=self.cleaned_data["phone"])
         except TooManyCodes as error:
             raise ValidationError(str(error)) from error
-        services.login_of(phone=phone)
+        setattr(context.request, sms.RESERVED, sent)
         return super().clean_phone()
+
+
+class CodeForm(ConfirmLoginCodeForm):
+    """The second step: the six digits, five tries for each code however they come."""
+
+    code = forms.CharField(
+        label=gettext_lazy("验证码"),
+        max_length=20,
+        error_messages={"required": gettext_lazy("请填写短信里的 6 个数字。")},
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "one-time-code"}),
+    )
+
+    def clean_code(self):
+        # Full-width digits are what some Chinese keyboards give.
+        self.cleaned_data["code"] = unicodedata.normalize("NFKC", self.cleaned_data["code"])
+        if not sms.take_try(sent=context.request.session.get(sms.SENT_CODE)):
+            raise get_adapter().validation_error("incorrect_code")
+        return super().clean_code()
+
+
+class NewPhoneForm(ChangePhoneForm):
+    """Another number for one's login: where should the code go?"""
+
+    def clean_phone(self):
+        phone = super().clean_phone()
+        try:
+            sent = sms.reserve_code(user=self.user, phone=phone)
+        except TooManyCodes as error:
+            raise ValidationError(str(error)) from error
+        setattr(context.request, sms.RESERVED, sent)
+        return phone
+
+
+class NewPhoneCodeForm(CodeForm, VerifyPhoneForm):
+    """The six digits that prove a new number, with the same tries."""
+
+
+class OrganisationField(forms.ModelChoiceField):
+    """An organisation, each set in by its depth in the tree."""
+
+    def label_from_instance(self, organisation):
+        return "\u3000" * (organisation.depth - 1) + organisation.name
 
 
 class NewFileForm(forms.Form):
@@ -79,7 +128,7 @@ class NewFileForm(forms.Form):
         },
         widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "bday-day"}),
     )
-    organisation = forms.ModelChoiceField(
+    organisation = OrganisationField(
         label=gettext_lazy("所在地区或单位"),
         queryset=Organisation.objects.none(),
         empty_label=gettext_lazy("请选择"),

@@ -251,9 +251,8 @@ class SentCode(models.Model):
 
     phone_hash = models.CharField(max_length=64)
     sent_at = models.DateTimeField(db_index=True)
-    # Which code it was, as a keyed hash, and how often it was tried: requests that come at
-    # the same moment with one session cannot try more often (accounts.sms.take_try).
-    code_hash = models.CharField(max_length=64, blank=True)
+    # How often it was tried. The session counts too, but requests that come at the same
+    # moment all read the same session (accounts.sms.take_try).
     tries = models.PositiveSmallIntegerField(default=0)
 
     class Meta:

@@ -28,6 +28,34 @@ def files_to_take(user: User) -> QuerySet[Person]:
     return Person.objects.filter(phone=user.phone, login=None).select_related("organisation")
 
 
+def proxies_of(person: Person) -> QuerySet[Proxy]:
+    """Who may act for `person` now."""
+    return person.proxies.filter(revoked_at=None).select_related("agent__person")
+
+
+def proxies_held_by(user: User) -> QuerySet[Proxy]:
+    """For whom `user` may act now."""
+    return user.acts_for.filter(revoked_at=None).select_related("person")
+
+
+def proxy_for(*, user: User, pk: int) -> Proxy:
+    """The live proxy, if it is about `user`: given by them or held by them.
+
+    The only door to ending one. Raises Http404 for all others.
+    """
+    found = Proxy.objects.filter(pk=pk, revoked_at=None)
+    mine = Q(agent=user)
+    if user.person_id:
+        mine |= Q(person=user.person_id)
+    if proxy := found.filter(mine).first():
+        return proxy
+    raise Http404
+
+
+def roles_of(person: Person) -> QuerySet[RoleGrant]:
+    return person.roles.filter(ended_at=None).select_related("organisation")
+
+
 def live_proxy(*, user: User, person: Person) -> Proxy | None:
     return Proxy.objects.filter(agent=user, person=person, revoked_at=None).first()
 

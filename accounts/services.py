@@ -6,15 +6,49 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts import sms
 from accounts.errors import FileTaken, ProxyRefused
-from accounts.models import Organisation, Person, Proxy, RoleGrant, User
+from accounts.models import Organisation, Person, Proxy, RoleGrant, SentCode, User
 from common import pinyin
+
+# What Django takes for "no password will do"; making a random one costs time that would
+# tell new numbers from known ones.
+_NO_PASSWORD = "!"
 
 
 def login_of(*, phone: str) -> User:
     """The login of a number, made at its first use; harmless to repeat and to race."""
-    user, _created = User.objects.get_or_create(phone=phone, defaults={"password": "!"})
+    user, _created = User.objects.get_or_create(phone=phone, defaults={"password": _NO_PASSWORD})
     return user
+
+
+@transaction.atomic
+def begin_login(*, phone: str, now: datetime | None = None) -> SentCode:
+    """Take a code for `phone` from its allowance; its login is made at the first use.
+
+    Known and unknown numbers run the same statements, so that the time of the answer tells
+    nobody who is known. Raises TooManyCodes, and then nothing was made.
+    """
+    now = now or timezone.now()
+    sms.check_budget(now=now)
+    # The one conflict that can be ignored here is the number itself, and it is wanted.
+    User.objects.bulk_create([User(phone=phone, password=_NO_PASSWORD)], ignore_conflicts=True)
+    return sms.reserve_code(user=User.objects.get(phone=phone), phone=phone, now=now)
+
+
+@transaction.atomic
+def prove_phone(*, user: User, phone: str, now: datetime | None = None) -> None:
+    """`user` has shown the code sent to `phone`: it is theirs, also if it is a new number.
+
+    Their own file follows where it had the old number. Twice is harmless.
+    """
+    if user.phone == phone and user.phone_proved_at:
+        return
+    if user.person_id and user.phone != phone:
+        Person.objects.filter(pk=user.person_id, phone=user.phone).update(phone=phone)
+    user.phone = phone
+    user.phone_proved_at = now or timezone.now()
+    user.save(update_fields=["phone", "phone_proved_at"])
 
 
 @transaction.atomic
@@ -29,11 +63,8 @@ def open_file(
     now: datetime | None = None,
 ) -> Person:
     """Open the file of a human being. Whether there is one already is the caller's to ask."""
-    name = name.strip()
-    return Person.objects.create(
+    person = Person(
         name=name,
-        pinyin=pinyin.key(name),
-        pinyin_initials=pinyin.initials(name),
         sex=sex,
         born_on=born_on,
         organisation=organisation,
@@ -41,19 +72,30 @@ def open_file(
         kind=kind,
         created_at=now or timezone.now(),
     )
+    save_file(person=person)
+    return person
+
+
+@transaction.atomic
+def save_file(*, person: Person) -> None:
+    """Write a new or a corrected file; the name brings its pinyin along."""
+    person.name = person.name.strip()
+    person.pinyin = pinyin.key(person.name)
+    person.pinyin_initials = pinyin.initials(person.name)
+    person.save()
 
 
 @transaction.atomic
 def take_own_file(*, user: User, person: Person) -> None:
-    """Say that `person` is the file of whoever logs in as `user`.
+    """Say that `person` is the file of whoever logs in as `user`; twice is harmless.
 
     Only a file with the same telephone number can be taken, and only once. Raises
     FileTaken otherwise.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user = User.objects.select_for_update(no_key=True).get(pk=user.pk)
     if user.person_id == person.pk:
         return
-    if user.person_id or person.phone != user.phone:
+    if user.person_id or not person.phone or person.phone != user.phone:
         raise FileTaken(_("这份档案不能这样认领，请打电话给学校。"))
     user.person = person
     try:
@@ -79,7 +121,10 @@ def open_own_file(
 def allow_proxy(
     *, person: Person, agent: User, relation: str, now: datetime | None = None
 ) -> Proxy:
-    """Let `agent` act for `person`; allowing twice is harmless."""
+    """Let `agent` act for `person`; allowing twice is harmless.
+
+    Raises ProxyRefused for one's own file.
+    """
     if agent.person_id == person.pk:
         raise ProxyRefused(_("自己不用给自己代办。"))
     proxy, _created = Proxy.objects.get_or_create(
@@ -89,6 +134,16 @@ def allow_proxy(
         defaults={"relation": relation, "granted_at": now or timezone.now()},
     )
     return proxy
+
+
+@transaction.atomic
+def revoke_proxy(*, proxy: Proxy, now: datetime | None = None) -> None:
+    """End a proxy; it holds for the very next request. Twice is harmless."""
+    now = now or timezone.now()
+    Proxy.objects.filter(pk=proxy.pk, revoked_at=None).update(
+        # Clocks of two servers differ; nothing ends before it began.
+        revoked_at=max(now, proxy.granted_at)
+    )
 
 
 @transaction.atomic
@@ -108,6 +163,12 @@ def grant_role(
         defaults={"granted_at": now or timezone.now()},
     )
     return grant
+
+
+@transaction.atomic
+def end_role(*, grant: RoleGrant, now: datetime | None = None) -> None:
+    """Take a role back. Twice is harmless."""
+    RoleGrant.objects.filter(pk=grant.pk, ended_at=None).update(ended_at=now or timezone.now())
 
 
 def set_reading(*, user: User, step: str | None = None, theme: str | None = None) -> None:

@@ -1,6 +1,7 @@
 """Short messages: the limits, and where they go.
 
-`send_code` counts, then sends; `send` sends a notice. Backends have one method,
+`reserve_code` counts a code, `send_code` sends it, `take_try` counts how often it was
+tried; `send` sends a notice. Backends have one method,
 `deliver(phone=…, text=…)`, and are named in settings.SMS_BACKEND.
 """
 
@@ -11,16 +12,21 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.errors import TooManyCodes
-from accounts.models import InboxMessage, SentCode
+from accounts.models import InboxMessage, SentCode, User
 from common import masks
 
 logger = logging.getLogger(__name__)
+
+# Where a session keeps which code it waits for, and a request the one its form reserved.
+SENT_CODE = "sent_code"
+RESERVED = "reserved_code"
 
 # A lost number in a log line would be personal data; the code would be a key.
 _HASH_SALT = "accounts.sms"
@@ -78,29 +84,50 @@ def send(*, phone: str, text: str) -> bool:
 
 
 def send_code(*, phone: str, code: str) -> bool:
-    """Send a login code. The limits were taken by `reserve_code` before it was made."""
+    """Send a login code. Its place in the limits was taken by `reserve_code`."""
     text = _("%(code)s 是您的登录验证码，5 分钟内有效。请不要告诉别人。") % {"code": code}
     return send(phone=phone, text=text)
 
 
+def check_budget(*, now: datetime) -> None:
+    """Raise TooManyCodes once all numbers together have had the codes of a day."""
+    sent = SentCode.objects.filter(sent_at__gt=now - timedelta(days=1))
+    if sent.count() >= settings.SMS_LIMITS["budget_day"]:
+        raise TooManyCodes(_("今天不能再发验证码了，请打电话给学校，我们帮您登录。"))
+
+
 @transaction.atomic
-def reserve_code(*, phone: str, now: datetime | None = None) -> None:
-    """Take one code from the allowance of `phone` and of the day.
+def reserve_code(*, user: User, phone: str, now: datetime | None = None) -> SentCode:
+    """Take one code from the allowance of `phone`, which `user` wants to prove, and of the day.
 
     Counted before sending and in the database, so neither a restart nor a second process
     gives the allowance back. Raises TooManyCodes in words.
     """
     now = now or timezone.now()
     limits = settings.SMS_LIMITS
-    sent = SentCode.objects.filter(sent_at__gt=now - timedelta(days=1), sent_at__lte=now)
-    mine = sent.filter(phone_hash=_hash(phone))
+    check_budget(now=now)
+    # Requests of one login wait for each other here, or all would count alike.
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
+    mine = SentCode.objects.filter(phone_hash=_hash(phone))
     if mine.filter(sent_at__gt=now - timedelta(minutes=1)).count() >= limits["minute"]:
         raise TooManyCodes(_("验证码刚发过，请等一分钟再试。"))
     if mine.filter(sent_at__gt=now - timedelta(hours=1)).count() >= limits["hour"]:
         raise TooManyCodes(_("这一小时发得太多了，请过一小时再试，或打电话给学校。"))
-    if mine.count() >= limits["day"] or sent.count() >= limits["budget_day"]:
+    if mine.filter(sent_at__gt=now - timedelta(days=1)).count() >= limits["day"]:
         raise TooManyCodes(_("今天不能再发验证码了，请打电话给学校，我们帮您登录。"))
-    SentCode.objects.create(phone_hash=_hash(phone), sent_at=now)
+    return SentCode.objects.create(phone_hash=_hash(phone), sent_at=now)
+
+
+def take_try(*, sent: int | None) -> bool:
+    """Whether the code with this pk may be tried once more; counts the try.
+
+    One conditional UPDATE: of a hundred requests at the same moment five get through.
+    """
+    return bool(
+        SentCode.objects.filter(
+            pk=sent, tries__lt=settings.ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS
+        ).update(tries=F("tries") + 1)
+    )
 
 
 def _hash(phone: str) -> str:

@@ -7,6 +7,8 @@ from accounts import views
 app_name = "accounts"
 
 urlpatterns = [
+    path("", views.me, name="me"),
+    path("proxies/<int:pk>/revocation/", views.revoke, name="revoke"),
     path("reading/", views.reading, name="reading"),
     path("welcome/", views.welcome, name="welcome"),
     path("acting/", views.act_for, name="act_for"),

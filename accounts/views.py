@@ -1,6 +1,8 @@
 """Pages about oneself: first login, acting for somebody, letters, the demo inbox."""
 
+from allauth.account.views import ConfirmLoginCodeView
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -55,7 +57,10 @@ def welcome(request):
         person = candidates.filter(pk=chosen).first() if chosen.isdecimal() else None
         if person is None:
             raise Http404
-        services.take_own_file(user=user, person=person)
+        try:
+            services.take_own_file(user=user, person=person)
+        except DomainError as error:
+            messages.error(request, str(error))
         return redirect(safe_next(request))
     if request.method == "POST":
         form = NewFileForm(request.POST)
@@ -74,6 +79,31 @@ def welcome(request):
 
 
 @login_required
+@require_GET
+def me(request):
+    """My file, for whom I may act, who may act for me, and what I am here."""
+    user = request.user
+    own = user.person
+    context = {
+        "own": own,
+        "held": queries.proxies_held_by(user),
+        "given": queries.proxies_of(own) if own else [],
+        "roles": queries.roles_of(own) if own else [],
+    }
+    return render(request, "accounts/me.html", context)
+
+
+@login_required
+@require_POST
+def revoke(request, pk):
+    """End a proxy that I gave or hold."""
+    proxy = queries.proxy_for(user=request.user, pk=pk)
+    services.revoke_proxy(proxy=proxy)
+    messages.success(request, _("已经取消，马上起作用。"))
+    return redirect("accounts:me")
+
+
+@login_required
 @require_POST
 def act_for(request):
     """Begin to act for somebody, or, without a person, be oneself again."""
@@ -83,6 +113,16 @@ def act_for(request):
         person = queries.person_acted_for(user=request.user, pk=int(chosen))
         request.session[ACTING_FOR] = person.pk
     return redirect(safe_next(request))
+
+
+class ConfirmCode(ConfirmLoginCodeView):
+    """allauth's second step, which says so when the code is too old."""
+
+    def dispatch(self, request, *args, **kwargs):
+        response = super().dispatch(request, *args, **kwargs)
+        if self._process is None:
+            messages.warning(request, _("那条短信过时了。请再要一条，5 分钟内填上。"))
+        return response
 
 
 @require_GET

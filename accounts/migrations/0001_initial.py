@@ -367,7 +367,6 @@ class Migration(migrations.Migration):
                 ),
                 ("phone_hash", models.CharField(max_length=64)),
                 ("sent_at", models.DateTimeField(db_index=True)),
-                ("code_hash", models.CharField(blank=True, max_length=64)),
                 ("tries", models.PositiveSmallIntegerField(default=0)),
             ],
             options={

@@ -18,15 +18,26 @@ class Reading:
 
 def school(request) -> dict:
     return {
-        "school": settings.SCHOOL | {"tel": _dialled(settings.SCHOOL["phone"])},
+        "school": school_facts(),
         "reading": getattr(request, "reading", None) or _reading_of_cookies(request),
         "person": getattr(request, "person", None),
-        "acting": getattr(request, "acting", None),
+        "acting": _acted_for(request),
     }
 
 
-def _dialled(phone: str) -> str:
-    return "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+def school_facts() -> dict:
+    """Name, phone, tel (the phone as dialled), address and hours."""
+    phone = settings.SCHOOL["phone"]
+    dialled = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
+    return settings.SCHOOL | {"tel": dialled}
+
+
+def _acted_for(request):
+    """The file this request is about, where it is not the login's own."""
+    user, person = getattr(request, "user", None), getattr(request, "person", None)
+    if not person or not user or not user.is_authenticated or person.pk == user.person_id:
+        return None
+    return person
 
 
 def _reading_of_cookies(request) -> Reading:

@@ -14,13 +14,20 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import get_language, gettext
 
-from common import dates
+from common import dates, masks
+from common.context import school_facts as facts_of_the_school
 
 register = template.Library()
 
 # The sign that goes with a state; a colour is never the only one.
 STATE_ICONS = {"live": "live", "done": "check", "needs": "alert", "no": "cross"}
 NOTICE_ICONS = {"good": "check", "needs": "alert"}
+
+
+@register.simple_tag
+def school_facts():
+    """The school's name, telephone and address, for pages made without a request."""
+    return facts_of_the_school()
 
 
 @register.inclusion_tag("components/icon.html")
@@ -251,7 +258,8 @@ def print_button(*, text=""):
 def field(*, field, label="", hint="", kind="", small=False):
     """A bound field: label, hint, control, error, in this order.
 
-    `kind` is "number" (large figures), "short" (a low text area) or "search".
+    `kind` is "number" (large figures), "code" (the digits of a message), "short" (a low
+    text area) or "search".
     """
     widget = field.field.widget
     hint = hint or field.help_text
@@ -261,6 +269,12 @@ def field(*, field, label="", hint="", kind="", small=False):
     attributes = {"class": f"field__control{_modifier(kind)}"}
     if described_by:
         attributes["aria-describedby"] = " ".join(described_by)
+    if kind == "code":
+        attributes |= {
+            "inputmode": "numeric",
+            "autocomplete": "one-time-code",
+            "placeholder": False,
+        }
     shape = _shape(widget)
     if shape == "check":
         attributes["class"] = "check__box"
@@ -292,7 +306,8 @@ def _shape(widget):
 
 
 def _modifier(kind):
-    return f" field__control--{kind}" if kind in ("number", "short") else ""
+    look = {"number": "number", "code": "number", "short": "short"}.get(kind)
+    return f" field__control--{look}" if look else ""
 
 
 def _local(value):
@@ -370,4 +385,4 @@ def credit_hours(value):
 @register.filter
 def masked(phone: str):
     """138****1234: a number by which its owner knows it and nobody else."""
-    return f"{phone[:3]}****{phone[-4:]}" if len(phone) > 7 else phone
+    return masks.phone(phone)

@@ -1,0 +1,104 @@
+// <live-player src hls>: plays a class, live or again, and says in words when it cannot.
+// Attributes: src (playlist), hls (address of hls.js), live (present while the class runs).
+// Events: "player-state" with detail "playing" | "waiting" | "muted" | "unsupported" | "gone".
+
+const RETRY_MS = 1500
+
+export class LivePlayer extends HTMLElement {
+  #hls = null
+  #retry = 0
+  #wanted = false
+
+  get video() {
+    return this.querySelector("video")
+  }
+
+  connectedCallback() {
+    this.video.addEventListener("playing", () => this.#say("playing"))
+    this.video.addEventListener("waiting", () => this.#say("waiting"))
+    if (!this.hasAttribute("live")) this.start()
+  }
+
+  disconnectedCallback() {
+    this.stop()
+  }
+
+  async start() {
+    if (this.#wanted) return
+    this.#wanted = true
+    const { default: Hls } = await import(this.getAttribute("hls"))
+    if (!this.#wanted) return
+    if (Hls.isSupported()) this.#playWith(Hls)
+    else if (this.video.canPlayType("application/vnd.apple.mpegurl")) this.#playNatively()
+    else this.#say("unsupported")
+  }
+
+  stop() {
+    this.#wanted = false
+    clearTimeout(this.#retry)
+    this.#hls?.destroy()
+    this.#hls = null
+    this.video.removeAttribute("src")
+  }
+
+  // Called from a tap: browsers let sound begin only then.
+  async unmute() {
+    this.video.muted = false
+    await this.#play()
+  }
+
+  #playWith(Hls) {
+    const live = this.hasAttribute("live")
+    const hls = new Hls({
+      lowLatencyMode: live,
+      liveSyncOnStallIncrease: 0,
+      maxLiveSyncPlaybackRate: 1.1,
+      backBufferLength: live ? 10 : 60,
+    })
+    this.#hls = hls
+    hls.on(Hls.Events.MANIFEST_PARSED, () => live && this.#play())
+    hls.on(Hls.Events.ERROR, (_event, { fatal, type, response }) => {
+      if (!fatal) return
+      if (response?.code === 403) return this.#give("gone")
+      if (type === Hls.ErrorTypes.MEDIA_ERROR) return hls.recoverMediaError()
+      this.#say("waiting")
+      hls.destroy()
+      this.#retry = setTimeout(() => this.#wanted && this.#playWith(Hls), RETRY_MS * (0.5 + Math.random()))
+    })
+    hls.loadSource(this.getAttribute("src"))
+    hls.attachMedia(this.video)
+  }
+
+  #playNatively() {
+    const { video } = this
+    video.src = this.getAttribute("src")
+    video.onerror = () => {
+      this.#say("waiting")
+      this.#retry = setTimeout(() => this.#wanted && this.#playNatively(), RETRY_MS)
+    }
+    if (this.hasAttribute("live")) this.#play()
+  }
+
+  async #play() {
+    try {
+      await this.video.play()
+    } catch (error) {
+      if (error.name !== "NotAllowedError") return
+      this.video.muted = true
+      await this.video.play().catch(() => {})
+      this.#say("muted")
+    }
+  }
+
+  #give(state) {
+    this.stop()
+    this.#say(state)
+  }
+
+  #say(state) {
+    this.dataset.state = state
+    this.dispatchEvent(new CustomEvent("player-state", { detail: state, bubbles: true }))
+  }
+}
+
+customElements.define("live-player", LivePlayer)

@@ -1,0 +1,123 @@
+// Upstream: the recorder and its socket. A lost line comes back by itself with a new recorder;
+// the server continues the same class.
+
+// Chromium really writes Matroska; H.264 is copied by the server, VP8 must be transcoded there.
+const TYPES = ["video/webm;codecs=h264,opus", "video/webm;codecs=vp8,opus", "video/webm"]
+const CHUNK_MS = 200
+const BEAT_MS = 3000
+const RETRY_CAP_MS = 5000
+// A line that is this far behind will not catch up: begin anew rather than lag.
+const UNSENT_AT_MOST = 4 * 1024 * 1024
+
+export function canRecord() {
+  return typeof MediaRecorder === "function" && TYPES.some((type) => MediaRecorder.isTypeSupported(type))
+}
+
+export class Upstream {
+  #socket = null
+  #recorder = null
+  #tries = 0
+  #wanted = false
+  #take = false
+
+  constructor({ address, console: name, stream, onState, onProblem, onTaken }) {
+    Object.assign(this, { address, name, stream, onState, onProblem, onTaken })
+  }
+
+  start({ take = false } = {}) {
+    this.#wanted = true
+    this.#take = take
+    this.#connect()
+  }
+
+  // Ends the stream and waits until the server has it all.
+  async stop() {
+    this.#wanted = false
+    clearInterval(this.beats)
+    const socket = this.#socket
+    await this.#stopRecorder()
+    if (socket?.readyState !== WebSocket.OPEN) return
+    socket.send(JSON.stringify({ type: "stop" }))
+    const closed = new Promise((done) => (socket.onclose = done))
+    socket.close()
+    await closed
+  }
+
+  #connect() {
+    const scheme = location.protocol === "https:" ? "wss" : "ws"
+    const query = `?console=${this.name}${this.#take ? "&take=1" : ""}`
+    const socket = new WebSocket(`${scheme}://${location.host}${this.address}${query}`)
+    this.#socket = socket
+    socket.onmessage = ({ data }) => this.#hear(JSON.parse(data), socket)
+    socket.onclose = () => socket === this.#socket && this.#lost()
+    clearInterval(this.beats)
+    this.beats = setInterval(() => this.#send({ type: "beat" }), BEAT_MS)
+  }
+
+  #hear(message, socket) {
+    if (message.type === "hello") {
+      this.#tries = 0
+      this.#take = false
+      this.#send({ type: "start" })
+    } else if (message.type === "started") {
+      this.#record(socket)
+    } else if (message.type === "problem") {
+      this.onProblem(message)
+      if (["room", "unknown_codec", "too_many_transcodes", "disk_full"].includes(message.code)) this.#giveUp()
+      else socket.close()
+    } else if (message.type === "refused") {
+      this.#giveUp()
+      if (message.code === 4409) this.onTaken(message)
+      else this.onProblem(message)
+    }
+  }
+
+  #record(socket) {
+    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type))
+    const recorder = new MediaRecorder(this.stream(), {
+      mimeType,
+      videoBitsPerSecond: 1_500_000,
+      audioBitsPerSecond: 64_000,
+      videoKeyFrameIntervalDuration: 1000,
+    })
+    recorder.ondataavailable = ({ data }) => {
+      if (socket.readyState !== WebSocket.OPEN || !data.size) return
+      if (socket.bufferedAmount > UNSENT_AT_MOST) return socket.close()
+      socket.send(data)
+    }
+    recorder.onerror = () => socket.close()
+    recorder.start(CHUNK_MS)
+    this.#recorder = recorder
+    this.onState("on")
+  }
+
+  #send(message) {
+    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message))
+  }
+
+  async #stopRecorder() {
+    const recorder = this.#recorder
+    this.#recorder = null
+    if (!recorder || recorder.state === "inactive") return
+    const stopped = new Promise((done) => (recorder.onstop = done))
+    recorder.stop()
+    await stopped
+  }
+
+  async #lost() {
+    this.#socket = null
+    await this.#stopRecorder()
+    if (!this.#wanted) return
+    this.onState("reconnecting")
+    const most = Math.min(RETRY_CAP_MS, 500 * 2 ** this.#tries++)
+    setTimeout(() => this.#wanted && this.#connect(), most * (0.5 + Math.random() / 2))
+  }
+
+  #giveUp() {
+    this.#wanted = false
+    clearInterval(this.beats)
+    this.#stopRecorder()
+    this.#socket?.close()
+    this.onState("off")
+  }
+}

@@ -58,6 +58,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 
 INSTALLED_APPS = [
     "daphne",
+    "config.apps.ConfigConfig",
     "common",
     "accounts",
     "courses",
@@ -88,7 +89,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
-    "django.contrib.staticfiles",
+    "config.staticfiles.PageFiles",
 ]
 
 MIDDLEWARE = [
@@ -220,7 +221,7 @@ for folder in (BUILD_DIR, MEDIA_ROOT, RECORDINGS_ROOT):
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        "BACKEND": "config.staticfiles.ModuleStorage"
         if not DEBUG
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },

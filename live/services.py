@@ -1,0 +1,361 @@
+"""What happens in a room: entering, being there, speaking, beginning, ending, closing.
+
+Everything said or done becomes a numbered RoomEvent in the same transaction; open pages
+are told after commit (live.events). The database is the truth, telling is a nudge.
+"""
+
+import uuid
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from courses.models import ClassSession
+from live import attendance, events, queries, recordings, rooms
+from live.attendance import GONE_AFTER
+from live.errors import ConsoleTaken, RoomClosed
+from live.models import Attendance, Classroom, RoomEvent, StudyMode, Visit
+from live.signals import session_closed
+
+Kind = RoomEvent.Kind
+
+LONGEST_MESSAGE = 200
+# A console that was silent this long has lost its line; another page may take the class
+# without asking.
+CONSOLE_GONE_AFTER = timedelta(seconds=10)
+
+
+def open_room(*, session: ClassSession) -> Classroom:
+    """The room of a session, made when the first person comes; harmless to repeat."""
+    room, _created = Classroom.objects.get_or_create(session=session)
+    return room
+
+
+def enter(
+    *,
+    classroom: Classroom,
+    person: Person,
+    device: uuid.UUID,
+    mode: str = StudyMode.LIVE,
+    now: datetime | None = None,
+) -> Visit:
+    """The visit to go on with on this device: the one still alive, or a new one.
+
+    A page that lost its line for less than GONE_AFTER was there all the time; after a
+    longer silence a new visit begins, so that a tablet waking from sleep is not credited
+    with the hours it slept.
+    """
+    now = now or timezone.now()
+    alive = Visit.objects.filter(
+        classroom=classroom, person=person, device=device, last_seen_at__gte=now - GONE_AFTER
+    ).order_by("-last_seen_at")
+    if visit := alive.first():
+        Visit.objects.filter(pk=visit.pk, last_seen_at__lt=now).update(last_seen_at=now)
+        return visit
+    return Visit.objects.create(
+        classroom=classroom,
+        person=person,
+        device=device,
+        mode=mode,
+        entered_at=now,
+        last_seen_at=now,
+    )
+
+
+def record_beats(*, visits: Iterable[int], now: datetime | None = None) -> set[int]:
+    """All these visits are still alive: one UPDATE. Returns those that were too old.
+
+    For the rare visit that had been silent too long the page has to `enter` again.
+    """
+    now = now or timezone.now()
+    visits = set(visits)
+    fresh = Visit.objects.filter(pk__in=visits, last_seen_at__gte=now - GONE_AFTER)
+    alive = fresh.filter(last_seen_at__lte=now)
+    if alive.update(last_seen_at=now) == len(visits):
+        return set()
+    return visits - set(fresh.values_list("pk", flat=True))
+
+
+@transaction.atomic
+def say(
+    *,
+    classroom: Classroom,
+    person: Person,
+    text: str,
+    client_id: uuid.UUID,
+    by_teacher: bool = False,
+    now: datetime | None = None,
+) -> RoomEvent:
+    """Put a message into the room. The same `client_id` again is the same message.
+
+    Raises RoomClosed when the class has ended or messages are paused, or for an empty or
+    too long text.
+    """
+    text = " ".join(text.split())
+    if not text:
+        raise RoomClosed(_("请先写几个字。"))
+    if len(text) > LONGEST_MESSAGE:
+        raise RoomClosed(_("一次最多写 %(most)s 个字，请分两次发。") % {"most": LONGEST_MESSAGE})
+    body = {"text": text, "teacher": by_teacher}
+    return _record(
+        classroom,
+        Kind.MESSAGE,
+        person=person,
+        body=body,
+        client_id=client_id,
+        now=now,
+        unless_paused=not by_teacher,
+    )
+
+
+@transaction.atomic
+def raise_hand(
+    *,
+    classroom: Classroom,
+    person: Person,
+    client_id: uuid.UUID | None = None,
+    now: datetime | None = None,
+) -> RoomEvent:
+    """Raise a hand; a hand that is up stays up, with its first event."""
+    _lock(classroom)
+    if up := queries.hands_up(classroom.pk).filter(person=person).first():
+        return up
+    return _record(classroom, Kind.HAND_UP, person=person, client_id=client_id, now=now)
+
+
+@transaction.atomic
+def lower_hand(
+    *, classroom: Classroom, person: Person, by_teacher: bool = False, now: datetime | None = None
+) -> RoomEvent | None:
+    """Lower a hand, if it is up."""
+    _lock(classroom)
+    if not queries.hands_up(classroom.pk).filter(person=person).exists():
+        return None
+    body = {"teacher": by_teacher}
+    return _record(classroom, Kind.HAND_DOWN, person=person, body=body, now=now)
+
+
+@transaction.atomic
+def cannot_hear(
+    *,
+    classroom: Classroom,
+    person: Person,
+    client_id: uuid.UUID | None = None,
+    now: datetime | None = None,
+) -> RoomEvent:
+    """Tell the teacher's side that somebody hears nothing."""
+    return _record(classroom, Kind.NO_SOUND, person=person, client_id=client_id, now=now)
+
+
+@transaction.atomic
+def pause_messages(
+    *, classroom: Classroom, paused: bool, now: datetime | None = None
+) -> RoomEvent | None:
+    """Pause or resume messages; harmless to repeat."""
+    room = _lock(classroom)
+    if room.messages_paused == paused:
+        return None
+    Classroom.objects.filter(pk=room.pk).update(messages_paused=paused)
+    return _record(classroom, Kind.PAUSED, body={"paused": paused}, now=now)
+
+
+@transaction.atomic
+def hold_console(
+    *, classroom: Classroom, console: uuid.UUID, take: bool = False, now: datetime | None = None
+) -> None:
+    """Let the teacher's page `console` hold the class, or say that it still does.
+
+    Raises ConsoleTaken while another page holds it, unless this one takes it over.
+    """
+    now = now or timezone.now()
+    room = _lock(classroom)
+    held_by_another = room.console not in (None, console)
+    is_alive = room.console_seen_at and now - room.console_seen_at < CONSOLE_GONE_AFTER
+    if held_by_another and is_alive and not take:
+        raise ConsoleTaken(_("这节课正在另一个页面上讲。要在这里讲，请按“换到这里上课”。"))
+    Classroom.objects.filter(pk=room.pk).update(console=console, console_seen_at=now)
+
+
+def still_holds(*, classroom: Classroom, console: uuid.UUID, now: datetime | None = None) -> bool:
+    """A sign of life from the teacher's page; False once another page took the class."""
+    held = Classroom.objects.filter(pk=classroom.pk, console=console)
+    return bool(held.update(console_seen_at=now or timezone.now()))
+
+
+@transaction.atomic
+def begin(*, classroom: Classroom, now: datetime | None = None) -> None:
+    """The teacher begins. Beginning again, after a lost line, changes nothing.
+
+    Raises RoomClosed for a class that has ended or whose door is not open yet.
+    """
+    now = now or timezone.now()
+    room = _lock(classroom)
+    if room.started_at and not room.ended_at:
+        return
+    door = queries.door_of(room.session, now=now)
+    if door is rooms.Door.ENDED:
+        raise RoomClosed(_("这节课已经结束了，不能再开始。"))
+    if door is rooms.Door.NOT_YET:
+        raise RoomClosed(_("还没到时间，上课前 15 分钟可以开始。"))
+    Classroom.objects.filter(pk=room.pk).update(started_at=now)
+    _record(classroom, Kind.STATE, body={"state": Classroom.State.TEACHING}, now=now)
+
+
+@transaction.atomic
+def show_picture(
+    *, classroom: Classroom, on: bool, now: datetime | None = None
+) -> RoomEvent | None:
+    """Tell the room that the teacher's stream runs, or that its line is lost."""
+    if _lock(classroom).ended_at:
+        return None
+    return _record(classroom, Kind.PICTURE, body={"on": on}, now=now)
+
+
+@transaction.atomic
+def end(*, classroom: Classroom, now: datetime | None = None) -> None:
+    """The teacher ends the class. Ending twice keeps the first end.
+
+    Attendance is closed by `close` right after; a crash in between is mended by the
+    scheduler. Raises RoomClosed if the class never began.
+    """
+    now = now or timezone.now()
+    room = _lock(classroom)
+    if room.ended_at:
+        return
+    if not room.started_at:
+        raise RoomClosed(_("这节课还没有开始。"))
+    Classroom.objects.filter(pk=room.pk).update(ended_at=max(now, room.started_at))
+    _record(classroom, Kind.STATE, body={"state": Classroom.State.ENDED}, now=now)
+    transaction.on_commit(recordings.folder_of(room).end, robust=True)
+
+
+@transaction.atomic
+def close(*, classroom: Classroom, now: datetime | None = None) -> int:
+    """Turn the visits of an ended class into one attendance per person.
+
+    Returns how many attendances stand. Running it again computes the same rows again and
+    sends the news again: whatever was lost on the way up is repaired by repeating.
+    """
+    now = now or timezone.now()
+    room = _lock(classroom)
+    session = room.session
+    if not (room.started_at and room.ended_at):
+        raise RoomClosed(_("这节课还没有结束。"))
+    opens, closes = rooms.counted_window(
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        started_at=room.started_at,
+        ended_at=room.ended_at,
+    )
+    percent = session.class_group.term.present_from_percent
+    rows = [
+        _attendance(session, key, spans, opens, closes, percent)
+        for key, spans in _spans_by_person(room).items()
+    ]
+    Attendance.objects.bulk_create(
+        rows,
+        update_conflicts=True,
+        unique_fields=["session", "person"],
+        update_fields=["mode", "seconds", "session_seconds", "spans", "is_present"],
+    )
+    Classroom.objects.filter(pk=room.pk, closed_at=None).update(closed_at=now)
+    transaction.on_commit(
+        lambda: session_closed.send_robust(ClassSession, session=session), robust=True
+    )
+    return len(rows)
+
+
+def end_forgotten(*, now: datetime | None = None) -> int:
+    """End the classes whose teachers forgot to; returns how many. Safe to repeat."""
+    now = now or timezone.now()
+    forgotten = list(queries.rooms_forgotten(now=now))
+    for room in forgotten:
+        end(classroom=room, now=room.planned_end + rooms.RUNS_OVER)
+    return len(forgotten)
+
+
+def close_ended(*, now: datetime | None = None) -> int:
+    """Close what ended and was not closed, after a crash; returns how many. Repeatable."""
+    open_still = list(queries.rooms_to_close())
+    for room in open_still:
+        close(classroom=room, now=now)
+    return len(open_still)
+
+
+def _spans_by_person(room: Classroom) -> dict[int, list]:
+    spans = defaultdict(list)
+    live_visits = room.visits.exclude(mode=StudyMode.REPLAY)
+    for visit in live_visits.values_list("person_id", "mode", "entered_at", "last_seen_at"):
+        spans[visit[0]].append(visit[1:])
+    return spans
+
+
+def _attendance(session, person_id, visits, opens, closes, percent) -> Attendance:
+    united = attendance.unite(
+        [(entered, left) for _mode, entered, left in visits], opens=opens, closes=closes
+    )
+    present = attendance.time_present(united)
+    return Attendance(
+        session=session,
+        person_id=person_id,
+        mode=visits[0][0],
+        seconds=round(present.total_seconds()),
+        session_seconds=round((closes - opens).total_seconds()),
+        spans=[[start.isoformat(), end.isoformat()] for start, end in united],
+        is_present=attendance.is_enough(present, of=closes - opens, percent=percent),
+    )
+
+
+def _lock(classroom: Classroom) -> Classroom:
+    # PostgreSQL locks the row; SQLite ignores this and is safe because its transactions
+    # begin IMMEDIATE (config.settings).
+    return (
+        Classroom.objects.select_for_update(of=("self",))
+        .select_related("session__class_group__term")
+        .get(pk=classroom.pk)
+    )
+
+
+def _record(
+    classroom: Classroom,
+    kind: str,
+    *,
+    person: Person | None = None,
+    body: dict | None = None,
+    client_id: uuid.UUID | None = None,
+    now: datetime | None = None,
+    unless_paused: bool = False,
+) -> RoomEvent:
+    """Append the next event of the room, or find the same one again.
+
+    The room is locked until commit, so the order of the numbers is the order in which
+    the events become visible: nobody sees 8 before 7.
+    """
+    room = _lock(classroom)
+    if client_id and (same := _same_event(room, person, client_id)):
+        return same
+    if room.ended_at and kind != Kind.STATE:
+        raise RoomClosed(_("这节课已经下课了。"))
+    if unless_paused and room.messages_paused:
+        raise RoomClosed(_("老师暂停了留言，请过一会儿再写。"))
+    pk, number = room.pk, room.last_number + 1
+    Classroom.objects.filter(pk=pk).update(last_number=number)
+    event = RoomEvent.objects.create(
+        classroom_id=pk,
+        number=number,
+        kind=kind,
+        person=person,
+        client_id=client_id,
+        body=body or {},
+        happened_at=now or timezone.now(),
+    )
+    transaction.on_commit(lambda: events.nudge(pk, number), robust=True)
+    return event
+
+
+def _same_event(room, person, client_id) -> RoomEvent | None:
+    return RoomEvent.objects.filter(classroom=room, person=person, client_id=client_id).first()

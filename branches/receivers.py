@@ -1,10 +1,20 @@
 """What the branches do when news comes from below."""
 
+import logging
+
 from django.dispatch import receiver
 
+from branches import ledger
+from branches.errors import NoHoursRule
 from live.signals import session_closed
+
+logger = logging.getLogger(__name__)
 
 
 @receiver(session_closed)
 def post_session(sender, session, **kwargs):
-    pass
+    try:
+        ledger.post_session(session=session)
+    except NoHoursRule as error:
+        # Nobody is there to be told; it is tried again every day until there is a rule.
+        logger.error("Session %s: %s", session.pk, error)

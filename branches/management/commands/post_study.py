@@ -1,0 +1,17 @@
+"""Post every closed session whose study lines are missing."""
+
+from django.core.management.base import BaseCommand
+
+from branches import ledger
+
+
+class Command(BaseCommand):
+    help = "Post the study lines of closed sessions that were missed; safe to run again."
+
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--days", type=int, help="look only at sessions closed in the last so many days"
+        )
+
+    def handle(self, *, days, **options):
+        self.stdout.write(f"Posted {ledger.post_missed(days=days)} lines.")

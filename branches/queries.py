@@ -1,0 +1,385 @@
+"""Reading the branches.  The doors: `branch_led_by` (to see), `branch_kept_by` (to write),
+`entry_led_by`, `record_led_by`, and `entry_of` for a person's own line.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    Max,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+)
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import Person, RoleGrant, User
+from accounts.queries import organisations_led_by
+from branches import quarters
+from branches.models import Branch, BranchMembership, BranchOffice, BranchRecord, StudyEntry
+from branches.quarters import Quarter
+from courses.models import ClassSession
+from live.models import Attendance, StudyMode
+
+# 回放 and 自学 are counted apart from what was studied together with others.
+APART = (StudyMode.REPLAY, StudyMode.OWN_STUDY)
+# Choices beside the modes themselves: all that is counted apart, all that is not.
+ALL_APART = "apart"
+ALL_COUNTED = "counted"
+
+# What still stands: neither a reversal nor reversed by one.
+STANDS = Q(reverses=None, reversed_by=None)
+
+
+def held_on(day: date) -> Q:
+    """Memberships and offices that held on `day`."""
+    return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gt=day))
+
+
+# Who may
+
+
+def branches_led_by(user: User, *, on: date | None = None) -> QuerySet[Branch]:
+    """Every branch whose books `user` may read, by its place in the tree.
+
+    Those in office there or above it today, and the bureau over the branch's organisation.
+    """
+    if not user.is_authenticated:
+        return Branch.objects.none()
+    kept = branches_kept_by(user, on=on)
+    led = organisations_led_by(user, RoleGrant.Role.BUREAU)
+    return Branch.objects.filter(Q(pk__in=kept.values("pk")) | Q(organisation__in=led))
+
+
+def branches_kept_by(user: User, *, on: date | None = None) -> QuerySet[Branch]:
+    """Every branch whose books `user` may write: in office there or above it today."""
+    if not user.is_authenticated:
+        return Branch.objects.none()
+    if user.is_superuser:
+        return Branch.objects.all()
+    offices = BranchOffice.objects.filter(
+        held_on(on or timezone.localdate()), person__isnull=False, person=user.person_id
+    )
+    scope = Q(pk__in=[])
+    for path in offices.values_list("branch__path", flat=True):
+        scope |= Q(path__startswith=path)
+    return Branch.objects.filter(scope)
+
+
+def branch_led_by(user: User, pk: int, *, on: date | None = None) -> Branch:
+    """The branch, if `user` may read its books. Raises Http404 for all others."""
+    if branch := branches_led_by(user, on=on).filter(pk=pk).first():
+        return branch
+    raise Http404
+
+
+def branch_kept_by(user: User, pk: int, *, on: date | None = None) -> Branch:
+    """The branch, if `user` may write into its books. Raises Http404 for all others."""
+    if branch := branches_kept_by(user, on=on).filter(pk=pk).first():
+        return branch
+    raise Http404
+
+
+def entry_led_by(user: User, *, branch_pk: int, pk: int) -> StudyEntry:
+    """A line in the ledger of a branch or of one beneath it. Raises Http404 for strangers."""
+    branch = branch_led_by(user, branch_pk)
+    lines = _with_names(StudyEntry.objects.filter(pk=pk, branch__in=tree(branch)))
+    if entry := lines.first():
+        return entry
+    raise Http404
+
+
+def entry_of(person: Person, pk: int) -> StudyEntry:
+    """A person's own line. Raises Http404 for anybody else's."""
+    if entry := _with_names(StudyEntry.objects.filter(pk=pk, person=person)).first():
+        return entry
+    raise Http404
+
+
+def record_led_by(user: User, *, branch_pk: int, session_pk: int) -> BranchRecord:
+    """The record of a session in a branch. Raises Http404 for strangers."""
+    branch = branch_led_by(user, branch_pk)
+    records = BranchRecord.objects.filter(branch=branch, session=session_pk).select_related(
+        "branch",
+        "chair",
+        "recorder",
+        "session__classroom",
+        "session__class_group__teacher",
+        "session__class_group__teaching_point",
+    )
+    if record := records.first():
+        return record
+    raise Http404
+
+
+# Branches and who belongs to them
+
+
+def tree(branch: Branch) -> QuerySet[Branch]:
+    """The branch and all beneath it."""
+    return Branch.objects.filter(path__startswith=branch.path)
+
+
+def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
+    """The branches of `branches_led_by` with `secretary`, `members` and `unwritten` records.
+
+    One query however many branches are listed.
+    """
+    secretary = BranchOffice.objects.filter(
+        held_on(on), branch=OuterRef("pk"), office=BranchOffice.Office.SECRETARY
+    ).order_by("-starts_on")
+    return (
+        branches_led_by(user, on=on)
+        .select_related("organisation")
+        .annotate(
+            secretary=Subquery(secretary.values("person__name")[:1]),
+            members=_counted(BranchMembership.objects.filter(held_on(on)), "branch"),
+            unwritten=_counted(BranchRecord.objects.filter(edited_at=None), "branch"),
+        )
+        .order_by("path")
+    )
+
+
+def _counted(rows: QuerySet, field: str):
+    """How many of `rows` belong to the outer row, without joining them all."""
+    counted = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
+    return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0)
+
+
+def members_on(branch: Branch, day: date) -> QuerySet[Person]:
+    """Who belonged to the branch on `day`, by name."""
+    membership = BranchMembership.objects.filter(
+        held_on(day), branch=branch, person=OuterRef("pk")
+    )
+    return Person.objects.filter(Exists(membership)).order_by("pinyin", "pk")
+
+
+def secretary_on(branch: Branch, day: date) -> Person | None:
+    offices = branch.offices.filter(held_on(day), office=BranchOffice.Office.SECRETARY)
+    office = offices.select_related("person").order_by("-starts_on").first()
+    return office and office.person
+
+
+def home_branches(session: ClassSession, *, day: date) -> dict[int, int]:
+    """The home branch on `day` of everybody with an attendance in `session`, in one query.
+
+    Of two that were dated across each other the later one counts.
+    """
+    homes = BranchMembership.objects.filter(
+        held_on(day), kind=Branch.Kind.HOME, person__attendances__session=session
+    )
+    return dict(homes.order_by("starts_on", "pk").values_list("person_id", "branch_id"))
+
+
+# The ledger
+
+
+@dataclass(frozen=True)
+class Figures:
+    """人数, 人次, 学时 and what is counted apart: four different figures."""
+
+    people: int
+    times: int
+    hours: Decimal
+    hours_apart: Decimal
+    minutes: int
+    lines: int
+
+    @property
+    def all_hours(self) -> Decimal:
+        return self.hours + self.hours_apart
+
+
+def ledger(
+    branch: Branch,
+    *,
+    quarter: Quarter,
+    person: Person | int | None = None,
+    mode: str | None = None,
+) -> QuerySet[StudyEntry]:
+    """The lines of a branch and all beneath it in a quarter, reversals among them.
+
+    `mode` is a StudyMode, ALL_APART or ALL_COUNTED.
+    """
+    lines = StudyEntry.objects.filter(
+        branch__in=tree(branch),
+        studied_on__gte=quarter.starts_on,
+        studied_on__lt=quarter.ends_before,
+    )
+    if person:
+        lines = lines.filter(person=person)
+    if mode == ALL_APART:
+        lines = lines.filter(mode__in=APART)
+    elif mode == ALL_COUNTED:
+        lines = lines.exclude(mode__in=APART)
+    elif mode:
+        lines = lines.filter(mode=mode)
+    return _with_names(lines)
+
+
+def figures(lines: QuerySet[StudyEntry]) -> Figures:
+    """The totals of `lines` in one query; what was reversed counts nothing."""
+    apart = Q(mode__in=APART)
+    found = lines.order_by().aggregate(
+        people=Count("person", filter=STANDS, distinct=True),
+        times=Count("pk", filter=STANDS),
+        hours=Sum("credit_hours", filter=~apart),
+        hours_apart=Sum("credit_hours", filter=apart),
+        minutes=Sum("minutes"),
+        lines=Count("pk"),
+    )
+    return Figures(
+        **{
+            **found,
+            "hours": _exact(found["hours"]),
+            "hours_apart": _exact(found["hours_apart"]),
+            "minutes": found["minutes"] or 0,
+        }
+    )
+
+
+def people_of(lines: QuerySet[StudyEntry]) -> QuerySet:
+    """Everybody of 人数 with `times`, `hours` and `hours_apart`, by name: nobody is ranked."""
+    apart = Q(mode__in=APART)
+    return (
+        lines.filter(STANDS)
+        .order_by()
+        .values("person_id", "person__name", "person__pinyin")
+        .annotate(
+            times=Count("pk"),
+            hours=Coalesce(Sum("credit_hours", filter=~apart), Decimal(0)),
+            hours_apart=Coalesce(Sum("credit_hours", filter=apart), Decimal(0)),
+        )
+        .order_by("person__pinyin", "person_id")
+    )
+
+
+def quarters_of(branch: Branch, *, on: date) -> list[Quarter]:
+    """The quarters to choose from: from the branch's first line to that of `on`, newest first."""
+    dates = StudyEntry.objects.filter(branch__in=tree(branch)).aggregate(
+        first=Min("studied_on"), last=Max("studied_on")
+    )
+    this = Quarter.of(on)
+    first = Quarter.of(dates["first"]) if dates["first"] else this
+    last = Quarter.of(dates["last"]) if dates["last"] else this
+    return quarters.between(min(first, this), max(last, this))
+
+
+def people_in_ledger(branch: Branch, quarter: Quarter) -> QuerySet[Person]:
+    """Everybody with a line in the quarter, by name: whom the ledger can be filtered by."""
+    lines = ledger(branch, quarter=quarter).filter(person=OuterRef("pk"))
+    return Person.objects.filter(Exists(lines.order_by())).order_by("pinyin", "pk")
+
+
+def history(entry: StudyEntry) -> QuerySet[StudyEntry]:
+    """Every line ever written of the same evidence for the same person, the first first."""
+    lines = StudyEntry.objects.filter(person=entry.person_id)
+    if entry.session_id:
+        lines = lines.filter(session=entry.session_id)
+    else:
+        root = entry.reverses_id or entry.pk
+        lines = lines.filter(Q(pk=root) | Q(reverses=root))
+    return _with_names(lines).order_by("pk")
+
+
+def my_entries(person: Person, year: int) -> QuerySet[StudyEntry]:
+    """A person's lines of a year, in any branch or none."""
+    return _with_names(
+        StudyEntry.objects.filter(
+            person=person, studied_on__gte=date(year, 1, 1), studied_on__lt=date(year + 1, 1, 1)
+        )
+    )
+
+
+def first_year_of(person: Person) -> int | None:
+    """The year of a person's first line."""
+    first = StudyEntry.objects.filter(person=person).aggregate(first=Min("studied_on"))["first"]
+    return first and first.year
+
+
+def _with_names(lines: QuerySet[StudyEntry]) -> QuerySet[StudyEntry]:
+    return lines.select_related(
+        "person", "branch", "rule", "session", "reverses", "reversed_by", "posted_by__person"
+    )
+
+
+def _exact(total: Decimal | None) -> Decimal:
+    # SQLite adds decimals as floating point numbers.
+    return (total or Decimal(0)).quantize(Decimal("0.01"))
+
+
+# What should be in the ledger
+
+
+def sessions_unposted(*, since: datetime | None = None) -> QuerySet[ClassSession]:
+    """Closed sessions whose lines are missing or say something else than the attendance.
+
+    The same rule as branches.ledger in one query; `since` bounds it by when the room was
+    closed, so that it stays cheap in an old school.
+    """
+    minutes = (F("seconds") + 30) / 60
+    lines = StudyEntry.objects.filter(
+        session=OuterRef("session"), person=OuterRef("person"), reverses=None
+    )
+    same = Q(minutes=OuterRef("whole_minutes"), mode=OuterRef("mode"))
+    standing = lines.filter(reversed_by=None)
+    # What a person reversed stays reversed while the evidence says the same.
+    settled = lines.filter(same).filter(
+        Q(reversed_by=None) | Q(reversed_by__posted_by__isnull=False)
+    )
+    deserves = Q(is_present=True, whole_minutes__gt=0)
+    wrong = (
+        Attendance.objects.filter(session=OuterRef("pk"))
+        .alias(whole_minutes=minutes)
+        .filter(
+            (deserves & ~Exists(settled))
+            | (deserves & Exists(standing.exclude(same)))
+            | (~deserves & Exists(standing))
+        )
+    )
+    closed = ClassSession.objects.filter(classroom__closed_at__isnull=False)
+    if since:
+        closed = closed.filter(classroom__closed_at__gte=since)
+    return closed.filter(Exists(wrong)).select_related("class_group").order_by("starts_at", "pk")
+
+
+# Records
+
+
+def records(branch: Branch) -> QuerySet[BranchRecord]:
+    """The records of a branch and all beneath it with `present` counted, newest first."""
+    present = (
+        StudyEntry.objects.filter(STANDS, branch=OuterRef("branch"), session=OuterRef("session"))
+        .exclude(mode__in=APART)
+        .order_by()
+        .values("session")
+        .annotate(n=Count("pk"))
+        .values("n")
+    )
+    return (
+        BranchRecord.objects.filter(branch__in=tree(branch))
+        .select_related("branch", "session__class_group", "session__classroom")
+        .annotate(present=Coalesce(Subquery(present, output_field=IntegerField()), 0))
+        .order_by("-session__starts_at", "branch__path")
+    )
+
+
+def present_of(record: BranchRecord) -> Iterable[StudyEntry]:
+    """Who of the branch was there and how, by name: the lines that stand."""
+    return (
+        StudyEntry.objects.filter(STANDS, branch=record.branch, session=record.session)
+        .exclude(mode__in=APART)
+        .select_related("person")
+        .order_by("person__pinyin", "person_id")
+    )

@@ -62,6 +62,12 @@ def cut(query: str) -> str:
     return " ".join(telling[-QUERY_WORDS:])
 
 
+def is_in(words: str, title: str) -> bool:
+    """Whether every one of `words` (see `cut`) stands in `title`."""
+    known = set(_parts(title)) | set(_sounds(title))
+    return all(word in known for word in words.split())
+
+
 def _runs(text: str) -> Iterator[str]:
     """Runs of Chinese and runs of anything else that is written with letters or digits."""
     return (match[0] for match in RUN.finditer(unicodedata.normalize("NFKC", text).lower()))
@@ -87,7 +93,8 @@ def _chinese_query(run: str) -> Iterator[str]:
 
 
 def _sounds(title: str) -> Iterator[str]:
-    """Pinyin of every syllable, and of the title from each word on, whole and in initials."""
+    """Pinyin of every syllable and word, and of the title from each word on to its end, whole
+    and in initials: the beginning of any of these finds it."""
     for run in _runs(title):
         if not IS_CHINESE.match(run):
             continue
@@ -96,5 +103,6 @@ def _sounds(title: str) -> Iterator[str]:
         initials = [lazy_pinyin(word, style=Style.FIRST_LETTER) for word in words]
         for at in range(len(words)):
             yield from syllables[at]
+            yield "".join(syllables[at])
             yield "".join("".join(word) for word in syllables[at:])
             yield "".join("".join(word) for word in initials[at:])

@@ -1,0 +1,130 @@
+"""What the front page says to whom: the next class, the doors of the house, registration.
+
+Knows the classes and their rooms, but no pages: cms.models puts both together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts.models import Person, User
+from courses import queries as courses
+from courses.models import ClassGroup, ClassSession, RegistrationRound
+from live import queries as live
+from live.rooms import Door
+
+COMING_AT_MOST = 4
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """A session as somebody meets it: learning in it or teaching it."""
+
+    session: ClassSession
+    is_taught: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        return self.session.door == Door.ENDED
+
+    @property
+    def is_open(self) -> bool:
+        return self.session.door in {Door.OPEN, Door.TEACHING}
+
+    @property
+    def is_on_site_only(self) -> bool:
+        return self.session.class_group.mode == ClassGroup.Mode.ON_SITE
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether pressing a button now leads into a room."""
+        return self.is_open and not self.is_on_site_only
+
+    @property
+    def can_be_replayed(self) -> bool:
+        classroom = live.room_of(self.session)
+        return bool(self.is_over and classroom and classroom.started_at and classroom.ended_at)
+
+
+@dataclass(frozen=True)
+class Day:
+    """Somebody's classes: the one to go to, the others of today, those to come."""
+
+    first: Meeting | None = None
+    others: list[Meeting] = field(default_factory=list)
+    coming: list[Meeting] = field(default_factory=list)
+
+    def __bool__(self):
+        return bool(self.first or self.others or self.coming)
+
+
+def day_of(*, user: User, person: Person | None, now: datetime) -> Day:
+    """The classes of `person` today and soon, learnt or taught; none without a file.
+
+    First comes what goes on now; a class to teach before one to learn in. Nobody teaches
+    on behalf of another.
+    """
+    if not person:
+        return Day()
+    meetings = [Meeting(session) for session in live.sessions_around(person, now)]
+    if person.pk == user.person_id:
+        meetings += [
+            Meeting(session, is_taught=True) for session in live.sessions_to_teach(person, now)
+        ]
+    return arranged(meetings, now)
+
+
+def arranged(meetings: Iterable[Meeting], now: datetime) -> Day:
+    """Meetings in the order in which they matter to whoever has them."""
+    on = timezone.localdate(now)
+    by_time = sorted(meetings, key=lambda meeting: meeting.session.starts_at)
+    # A class of yesterday evening that runs past midnight is still today's until it is over.
+    today = [m for m in by_time if timezone.localdate(m.session.starts_at) <= on]
+    ahead = sorted(
+        (m for m in today if not m.is_over), key=lambda m: (not m.is_open, not m.is_taught)
+    )
+    first = ahead[0] if ahead else None
+    return Day(
+        first=first,
+        others=[m for m in today if m is not first],
+        coming=[m for m in by_time if m not in today][:COMING_AT_MOST],
+    )
+
+
+def classes_with_free_seats(now: datetime) -> int:
+    """How many classes can be registered for now and have a seat left."""
+    open_terms = open_rounds(now).values("term")
+    return (
+        courses.catalogue(now=now)
+        .filter(term__in=open_terms, seats_taken__lt=F("capacity"))
+        .count()
+    )
+
+
+def open_rounds(now: datetime):
+    """The registration rounds that are open now, the one that closes last first."""
+    return (
+        RegistrationRound.objects.filter(
+            term__in=courses.terms_not_over(now), opens_at__lte=now, closes_at__gt=now
+        )
+        .select_related("term")
+        .order_by("-closes_at")
+    )
+
+
+def greeting(now: datetime) -> str:
+    """上午好, by the hour of the school's clock."""
+    hour = timezone.localtime(now).hour
+    if hour < 5:
+        return _("夜深了，您好")
+    if hour < 9:
+        return _("早上好")
+    if hour < 11:
+        return _("上午好")
+    if hour < 13:
+        return _("中午好")
+    return _("下午好") if hour < 18 else _("晚上好")

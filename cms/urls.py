@@ -1,0 +1,11 @@
+"""Addresses of the site beside its pages."""
+
+from django.urls import path
+
+from cms import views
+
+app_name = "cms"
+
+urlpatterns = [
+    path("search/", views.search, name="search"),
+]

@@ -1,6 +1,6 @@
 """Files, logins and who acts for whom: the only code that changes them."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -182,3 +182,10 @@ def set_reading(*, user: User, step: str | None = None, theme: str | None = None
         changed.append("theme")
     if changed:
         user.save(update_fields=changed)
+
+
+def forget_old_codes(*, now: datetime | None = None) -> int:
+    """Forget codes that no limit counts any more; return how many. Safe to repeat."""
+    now = now or timezone.now()
+    forgotten, _kinds = SentCode.objects.filter(sent_at__lt=now - timedelta(days=2)).delete()
+    return forgotten

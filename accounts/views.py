@@ -10,7 +10,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts import demo, queries, services
+from accounts import demo_logins, queries, services
 from accounts.forms import NewFileForm
 from accounts.middleware import ACTING_FOR
 from accounts.models import InboxMessage, User
@@ -132,7 +132,7 @@ def demo_inbox(request):
         raise Http404
     context = {
         "messages_sent": InboxMessage.objects.all()[:20],
-        "logins": demo.who(),
+        "logins": demo_logins.who(),
         "title": _("演示收件箱"),
     }
     return render(request, "accounts/demo_inbox.html", context)

@@ -137,6 +137,10 @@ class CoursePage(Page):
     class Meta:
         verbose_name = verbose_name_plural = _("课程")
 
+    def lessons(self):
+        """Its published lessons, in their order."""
+        return LessonPage.objects.child_of(self).live().order_by("number", "path")
+
 
 class LessonPage(Page):
     """One lesson's material: text, pictures, a clip, files to keep."""

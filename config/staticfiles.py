@@ -21,6 +21,9 @@ class PageFiles(StaticFilesConfig):
 
 
 class ModuleStorage(CompressedManifestStaticFilesStorage):
-    """Hashed names also inside `import … from "./other.js"` of our modules."""
+    """Hashed names also inside `import … from "./other.js";` of our modules.
+
+    Django finds an import only by its semicolon: tests/test_static.py sees to that.
+    """
 
     support_js_module_import_aggregation = True

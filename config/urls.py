@@ -21,6 +21,7 @@ urlpatterns = [
     path("", include("courses.urls")),
     path("", include("live.urls")),
     path("", include("branches.urls")),
+    path("", include("cms.urls")),
     path("", include(wagtail_urls)),
 ]
 

@@ -194,6 +194,8 @@ class RoomSocket(Socket):
     async def beat(self, content: dict) -> None:
         hub().beat(self.seat)
         await self.seat.has_read()
+        # An answer, so that the page notices a line that is dead without being closed.
+        await self.tell({"type": "heard", "told": hub().told(self.seat.room)})
 
     async def leave(self) -> None:
         if self.seat:

@@ -60,7 +60,9 @@ class Seat:
             self.is_behind = True
             return
         self.unread += len(frame)
-        await self.send({"type": "websocket.send", "text": frame})
+        # Closed meanwhile: its own task notices and leaves; the others must hear.
+        with contextlib.suppress(RuntimeError, OSError):
+            await self.send({"type": "websocket.send", "text": frame})
 
     async def has_read(self) -> None:
         """The page has read all it was sent; it may have been left behind meanwhile."""
@@ -145,6 +147,11 @@ class Hub:
         if seat.visit is not None:
             self.beats.add(seat)
 
+    def told(self, room_pk: int) -> int:
+        """The number of the last event that this room was told."""
+        room = self.rooms.get(room_pk)
+        return room.told if room else 0
+
     def nudge(self, room_pk: int, number: int) -> None:
         """There is something up to `number` in a room."""
         room = self.rooms.get(room_pk)
@@ -174,8 +181,9 @@ class Hub:
         except DatabaseError as error:
             # The next look finds the same events again.
             logger.warning("Room %s could not be read: %s", room.pk, error)
-            room.wanted = room.told
         finally:
+            # However this ended: a number that was not reached must be wanted anew.
+            room.wanted = room.told
             room.is_telling = False
 
     async def look(self) -> None:

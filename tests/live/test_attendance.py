@@ -1,3 +1,4 @@
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -66,7 +67,7 @@ def test_united_stretches_are_apart_and_cover_what_any_span_covers(spans):
     united = unite(times, opens=opens, closes=closes)
 
     assert all(start < end for start, end in united)
-    assert all(left[1] < right[0] for left, right in zip(united, united[1:], strict=False))
+    assert all(left[1] < right[0] for left, right in itertools.pairwise(united))
     covered = {minute for start, end in spans for minute in range(max(start, 0), min(end, 60))}
     assert time_present(united) == timedelta(minutes=len(covered))
 

@@ -1,9 +1,9 @@
 // <class-room>: a learner's room. Waits, plays, tells; every change comes as a numbered event,
 // so the page never needs a reload and a page that comes back catches up by itself.
-import "./live-player.js"
-import "./message-list.js"
-import "./sound-check.js"
-import { RoomLine, post, randomName } from "./room-line.js"
+import "./live-player.js";
+import "./message-list.js";
+import "./sound-check.js";
+import { RoomLine, post, randomName } from "./room-line.js";
 
 class ClassRoom extends HTMLElement {
   connectedCallback() {
@@ -55,7 +55,10 @@ class ClassRoom extends HTMLElement {
     this.#part("ended", state === "ended")
     this.#part("teacher-gone", teaching && !picture)
     if (teaching) this.player.start()
-    if (state === "ended") this.player.stop()
+    if (state === "ended") {
+      this.player.stop()
+      this.#part("hand-up", false)
+    }
   }
 
   #playerSays(state) {

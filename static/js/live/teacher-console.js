@@ -1,8 +1,8 @@
 // <teacher-console>: try the devices, begin, teach, end.
-import "./message-list.js"
-import { RoomLine, post, randomName } from "./room-line.js"
-import { Studio } from "./studio.js"
-import { Upstream, canRecord } from "./upstream.js"
+import "./message-list.js";
+import { RoomLine, post, randomName } from "./room-line.js";
+import { Studio } from "./studio.js";
+import { Upstream, canRecord } from "./upstream.js";
 
 const METER_MS = 100
 const ASK_WHO_MS = 8000
@@ -35,6 +35,7 @@ class TeacherConsole extends HTMLElement {
     })
     this.line.start()
     this.asking = setInterval(() => this.#askWho(), ASK_WHO_MS)
+    this.#askWho()
     if (!navigator.mediaDevices?.getUserMedia || !canRecord()) return this.#cannot("unsupported")
     this.studio = new Studio({
       title: this.dataset.title,

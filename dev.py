@@ -42,6 +42,7 @@ import signal
 import socket
 import subprocess
 import time
+import traceback
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -276,16 +277,15 @@ def run(argv):
     with only_run_here(options) as lock:
         check_port(options.host, options.port)
         prepare_tools()
-        who = prepare_school(options)
+        prepare_school(options)
         children = Children(keep_open=[lock])
         try:
-            start_servers(children, options)
+            start_server(children, options)
             wait_for_answer(children, options)
+            start_workers(children, options)
             say()
             say("Ready after %.0f s: %s" % (time.monotonic() - began, address(options)))
-            if who:
-                say()
-                say(who)
+            say_who(options)
             say()
             say("Ctrl-C stops everything. The data is in %s and stays there." % DATA)
             children.watch()
@@ -356,25 +356,35 @@ def check_port(host, port):
 
 
 def prepare_school(options):
-    """Static files, database and demo school in one process; returns who may log in."""
-    who = CACHE / ("who-%d.txt" % os.getpid())
-    command = [str(PYTHON), str(ROOT / "dev.py"), "steps", "--who", str(who)]
-    if options.no_demo:
-        command.append("--no-demo")
-    try:
+    """Static files, database and demo school, in one process, when something changed."""
+    school = School.read()
+    if school.get("prepared") != prepared_from() or school.get("prepared") is None:
+        command = [str(PYTHON), str(ROOT / "dev.py"), "steps"]
+        command += ["--no-demo"] if options.no_demo else []
         if subprocess.call(command, cwd=str(ROOT), env=environment(), stdin=subprocess.DEVNULL):
             raise Stop("Preparing the school failed (see above).")
-        return who.read_text("utf-8").rstrip() if who.exists() else ""
-    finally:
-        with contextlib.suppress(FileNotFoundError):
-            who.unlink()
 
 
-def start_servers(children, options):
-    env = environment(**school_environment(options))
+def is_demo(options):
+    return bool(School.read().get("demo")) and not options.no_demo
+
+
+def say_who(options):
+    """Who may log in as what, as the demo school told when it was last prepared."""
+    if is_demo(options):
+        say()
+        say(School.read().get("who", ""))
+
+
+def start_server(children, options):
     daphne = [VENV / "bin" / "daphne", "-v", "0", "-b", options.host, "-p", options.port]
-    manage = [PYTHON, ROOT / "manage.py"]
+    env = environment(**school_environment(options))
     children.start("The server", daphne + ["config.asgi:application"], env)
+
+
+def start_workers(children, options):
+    """After the server has answered: on a small machine they would make it start later."""
+    manage, env = [PYTHON, ROOT / "manage.py"], environment(**school_environment(options))
     worker = ["db_worker", "--no-startup-delay", "--no-reload"]
     children.start("The background worker", manage + worker, env)
     children.start("The scheduler", manage + ["scheduler"], env)
@@ -390,7 +400,7 @@ def school_environment(options):
         if options.host in ("0.0.0.0", "::"):
             names += [socket.gethostname()] + _own_addresses()
         env["YINLING_HOSTS"] = ",".join(names)
-    if School.read().get("demo") and not options.no_demo:
+    if is_demo(options):
         env["YINLING_DEMO"] = "1"
     return env
 
@@ -426,7 +436,11 @@ def wait_for_answer(children, options, patience=90):
 
 
 class School:
-    """What the first start decided about the data folder: a demo school or an empty one."""
+    """What is known of the data folder between starts.
+
+    demo: whether the first start made a demo school; made: whether that was finished;
+    who: who may log in; prepared: what it was last prepared from.
+    """
 
     path = DATA / "school.json"
 
@@ -438,9 +452,9 @@ class School:
             return {}
 
     @classmethod
-    def write(cls, **facts):
+    def note(cls, **facts):
         new = cls.path.with_suffix(".new")
-        new.write_text(json.dumps(facts))
+        new.write_text(json.dumps(dict(cls.read(), **facts)))
         new.replace(cls.path)
 
 
@@ -666,16 +680,14 @@ def prepare(argv):
     parser.add_argument("--no-demo", action="store_true", help="start with an empty school")
     options = parser.parse_args(argv)
     prepare_tools()
-    who = prepare_school(options)
-    if who:
-        say(who)
+    prepare_school(options)
+    say_who(options)
 
 
 def steps(argv):
     """Static files, database, demo school: one process, because Django's start costs most."""
     parser = argparse.ArgumentParser(prog="dev.py steps", description=steps.__doc__)
     parser.add_argument("--no-demo", action="store_true")
-    parser.add_argument("--who", type=Path)
     parser.add_argument("--only-static", action="store_true")
     options = parser.parse_args(argv)
     if not options.no_demo and School.read().get("demo", True):
@@ -686,25 +698,24 @@ def steps(argv):
     import django
     from django.core.management import CommandError, call_command, get_commands
 
-    django.setup()
     try:
+        django.setup()
         _static_files(call_command, get_commands)
         if options.only_static:
             return
-        is_new = _migrate(call_command)
-        if is_new:
-            School.write(demo=not options.no_demo, made=False)
-        school = School.read()
-        if school.get("demo") and not options.no_demo:
-            if not school.get("made"):
-                with _timed("Making the demo school"):
-                    call_command("demo", verbosity=0)
-                School.write(demo=True, made=True)
-            if options.who and "demo" in get_commands():
-                with open(str(options.who), "w", encoding="utf-8") as file:
-                    call_command("demo", who=True, stdout=file, no_color=True)
+        _migrate(call_command, with_demo=not options.no_demo)
+        if is_demo(options):
+            _demo_school(call_command)
+        School.note(prepared=prepared_from())
     except CommandError as error:
         raise Stop(str(error))
+    except Exception as error:
+        CACHE.mkdir(exist_ok=True)
+        (CACHE / "last-error.txt").write_text(traceback.format_exc())
+        raise Stop(
+            "%s: %s\nWhere it happened is in .cache/last-error.txt. If %s holds nothing that "
+            "you want to keep, delete it and start again." % (type(error).__name__, error, DATA)
+        )
 
 
 @contextlib.contextmanager
@@ -726,50 +737,61 @@ def _static_files(call_command, get_commands):
         for command in {"build_css", "compile_translations"} & set(get_commands()):
             with contextlib.redirect_stdout(io.StringIO()):
                 call_command(command, verbosity=0)
-        call_command("collectstatic", interactive=False, verbosity=0, ignore_patterns=IGNORED)
+        call_command("collectstatic", interactive=False, verbosity=0)
     stamp.write_text(static_sources())
 
 
 STATIC_STAMP = ".made-from"
-# Of hls.js the page loads hls.min.mjs and its worker; the rest is 30 MB.
-IGNORED = [
-    "hls-demo*",
-    "hls.light*",
-    "hls.js",
-    "hls.mjs",
-    "hls.min.js",
-    "hls.js.*",
-    "hls.mjs.*",
-    "hls.min.js.*",
-    "hls.d.*",
-]
 
 
 def static_sources():
-    """A digest that changes with any file that static files or translations are made from."""
-    folders = [ROOT / "static", ROOT / "locale"] + list(ROOT.glob("*/static"))
+    """Changes with any file that static files or translations are made from."""
+    apps = [path.parent for path in ROOT.glob("*/apps.py")]
+    folders = [ROOT / "static", ROOT / "locale"] + [app / "static" for app in apps]
     files = [path for folder in folders for path in folder.rglob("*") if path.suffix != ".mo"]
     files += [ROOT / "config" / "settings.py", ROOT / "package-lock.json"]
-    files += sorted(VENV.glob(".requirements*"))
+    return state_of(files + list(VENV.glob(".requirements*")))
+
+
+def prepared_from():
+    """Changes with anything that a start prepares; None where that cannot be told from files."""
+    database = DATA / "yinling.sqlite3"
+    if os.environ.get("DATABASE_URL") or not database.exists():
+        return None
+    code = list(ROOT.glob("*/migrations/*.py")) + list(ROOT.glob("*/demo.py"))
+    return "%s %s %d" % (static_sources(), state_of(code), database.stat().st_ino)
+
+
+def state_of(files):
     facts = []
     for path in sorted(files):
-        state = path.stat()
         if path.is_file():
+            state = path.stat()
             facts.append("%s %d %d" % (path, state.st_size, state.st_mtime_ns))
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 
-def _migrate(call_command):
-    """Bring the database up to date; returns whether it was empty before."""
+def _migrate(call_command, with_demo):
+    """Bring the database up to date; an empty one becomes a demo school, or not."""
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
     executor = MigrationExecutor(connection)
     is_new = not executor.loader.applied_migrations
+    if is_new:
+        School.note(demo=with_demo, made=False, prepared=None)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         with _timed("Making the database" if is_new else "Bringing the database up to date"):
             call_command("migrate", interactive=False, verbosity=0)
-    return is_new
+
+
+def _demo_school(call_command):
+    if not School.read().get("made"):
+        with _timed("Making the demo school"):
+            call_command("demo", verbosity=0)
+    who = io.StringIO()
+    call_command("demo", who=True, stdout=who, no_color=True)
+    School.note(made=True, who=who.getvalue().rstrip())
 
 
 COMMANDS = {"run": run, "test": test, "check": check, "bench": bench, "prepare": prepare}
@@ -791,7 +813,8 @@ def main(argv):
         print("\n" + str(stop), file=sys.stderr, flush=True)
         return 1
     except KeyboardInterrupt:
-        say("\nStopped.")
+        if argv[0] != "steps":
+            say("\nStopped.")
         return 0 if argv[0] == "run" else 130
 
 

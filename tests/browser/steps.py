@@ -1,0 +1,70 @@
+"""What people do in a browser, in their own words. The pages' policy forbids the driver's
+own way of waiting for a script's truth, so `until` asks again and again."""
+
+import time
+
+PATIENCE = 40
+
+# Frames shown, seconds played, and how loud it is (root mean square) of the page's video.
+WATCH = """async () => {
+  const video = document.querySelector("video")
+  const sound = new AudioContext()
+  await sound.resume()
+  const meter = sound.createAnalyser()
+  sound.createMediaStreamSource(video.captureStream()).connect(meter)
+  const samples = new Float32Array(meter.fftSize)
+  let loudest = 0
+  const before = video.getVideoPlaybackQuality().totalVideoFrames
+  for (let i = 0; i < 20; i++) {
+    await new Promise((done) => setTimeout(done, 100))
+    meter.getFloatTimeDomainData(samples)
+    loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, s) => sum + s * s, 0) / samples.length))
+  }
+  const frames = video.getVideoPlaybackQuality().totalVideoFrames - before
+  sound.close()
+  return { frames, loudest, seconds: video.currentTime, width: video.videoWidth, muted: video.muted }
+}"""
+
+
+def until(condition, what: str, patience: float = PATIENCE):
+    """The first true answer of `condition`."""
+    end = time.monotonic() + patience
+    while not (answer := condition()):
+        assert time.monotonic() < end, f"never happened: {what}"
+        time.sleep(0.1)
+    return answer
+
+
+def log_in(page, server, phone: str):
+    """By telephone number and the code that was sent to it; "yes, that is me"."""
+    page.goto(f"{server.url}/accounts/login/")
+    page.get_by_label("手机号").fill(phone)
+    page.locator("main form:has(input[name=phone]) button").first.click()
+    page.wait_for_load_state()
+    code = server.python(
+        "import re\n"
+        "from accounts.models import InboxMessage\n"
+        f"answer = re.search(r'\\d{{6}}', InboxMessage.objects.filter(phone='{phone}')[0].text)[0]"
+    )
+    page.locator("input[name=code]").fill(code)
+    page.locator("main form:has(input[name=code]) button").first.click()
+    page.wait_for_load_state()
+    page.goto(f"{server.url}/me/welcome/")
+    if (mine := page.locator("button[name=person]")).count():
+        mine.first.click()
+        page.wait_for_load_state()
+
+
+def seconds_played(page) -> float:
+    return page.evaluate("document.querySelector('video')?.currentTime ?? 0")
+
+
+def sees_pictures(page, what: str, patience: float = PATIENCE):
+    """Wait until the picture moves."""
+    before = seconds_played(page)
+    until(lambda: seconds_played(page) > before + 0.5, f"{what} sees moving pictures", patience)
+
+
+def watch(page) -> dict:
+    """Two seconds of watching and listening."""
+    return page.evaluate(WATCH)

@@ -12,7 +12,7 @@ from django.forms import CheckboxInput, RadioSelect, Select, Textarea
 from django.forms.widgets import CheckboxSelectMultiple
 from django.template.loader import render_to_string
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from common import dates, masks
 from common.context import school_facts as facts_of_the_school
@@ -288,6 +288,28 @@ def field(*, field, label="", hint="", kind="", small=False):
         "control": field.as_widget(attrs=attributes) if shape != "choices" else "",
         "described_by": attributes.get("aria-describedby", ""),
     }
+
+
+@register.inclusion_tag("components/date_fields.html")
+def date_fields(*, legend, year, month, day, hint=""):
+    """A date typed as three numbers; every error stands below them, where it has room."""
+    hint, hint_id = hint or year.help_text, f"{year.auto_id}_helptext"
+    words = pgettext("日期", "年"), pgettext("日期", "月"), pgettext("日期", "日")
+    parts = []
+    for field, word in zip((year, month, day), words, strict=True):
+        described_by = [hint_id] * bool(hint) + [f"{field.auto_id}_error"] * bool(field.errors)
+        attributes = {"class": "field__control field__control--number"}
+        if described_by:
+            attributes["aria-describedby"] = " ".join(described_by)
+        parts.append(
+            {
+                "field": field,
+                "word": word,
+                "errors": field.errors,
+                "control": field.as_widget(attrs=attributes),
+            }
+        )
+    return {"legend": legend, "hint": hint, "hint_id": hint_id, "parts": parts}
 
 
 @register.inclusion_tag("components/form_errors.html")

@@ -1,6 +1,7 @@
 // <read-aloud of="id" hidden>: reads that element aloud, sentence by sentence, with the browser's voice;
 // play, pause and stop. Says so in words where there is no voice. Hidden where there is no script.
 const SENTENCE = /[^。！？；!?;\n]+[。！？；!?;]*/g
+const CHINESE = /[\u4e00-\u9fff]/
 const BLOCKS = "h1, h2, h3, h4, p, li, dt, dd, th, td, figcaption, blockquote"
 // Chromium hands its voices over late or never; after this we stop waiting for them.
 const PATIENCE_MS = 1500
@@ -34,11 +35,11 @@ class ReadAloud extends HTMLElement {
   async #toggle() {
     if (this.state === "pause") return this.#pause()
     if (this.state === "resume") return this.#speak()
-    const voice = await this.#voice()
-    this.none.hidden = Boolean(voice)
-    if (!voice) return
-    this.voice = voice
-    this.sentences = sentencesOf(document.getElementById(this.getAttribute("of")))
+    const sentences = sentencesOf(document.getElementById(this.getAttribute("of")))
+    this.voice = await voiceFor(sentences.join(""))
+    this.none.hidden = Boolean(this.voice)
+    if (!this.voice) return
+    this.sentences = sentences
     this.#speak()
   }
 
@@ -76,17 +77,18 @@ class ReadAloud extends HTMLElement {
     this.words.textContent = this.words.dataset[state]
     this.stopButton.hidden = state === "play"
   }
+}
 
-  #voice() {
-    const language = document.documentElement.lang.slice(0, 2)
-    const find = () => speechSynthesis.getVoices().find((voice) => voice.lang.startsWith(language))
-    if (!window.speechSynthesis) return
-    return find() ?? new Promise((resolve) => {
-      const done = () => resolve(find())
-      speechSynthesis.addEventListener("voiceschanged", done, { once: true })
-      setTimeout(done, PATIENCE_MS)
-    })
-  }
+// An English page may hold a Chinese article: what the text is written in decides.
+function voiceFor(text) {
+  if (!window.speechSynthesis) return
+  const language = CHINESE.test(text) ? "zh" : document.documentElement.lang.slice(0, 2)
+  const find = () => speechSynthesis.getVoices().find((voice) => voice.lang.startsWith(language))
+  return find() ?? new Promise((resolve) => {
+    const done = () => resolve(find())
+    speechSynthesis.addEventListener("voiceschanged", done, { once: true })
+    setTimeout(done, PATIENCE_MS)
+  })
 }
 
 function sentencesOf(element) {

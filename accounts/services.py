@@ -189,3 +189,21 @@ def forget_old_codes(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     forgotten, _kinds = SentCode.objects.filter(sent_at__lt=now - timedelta(days=2)).delete()
     return forgotten
+
+
+def forget_unproved_logins(*, now: datetime | None = None) -> int:
+    """Forget logins that asked for a code more than a day ago and never proved the number.
+
+    Returns how many. They have no file and did nothing (docs/decisions/0002).
+    """
+    now = now or timezone.now()
+    unproved = User.objects.filter(
+        phone_proved_at=None,
+        last_login=None,
+        person=None,
+        is_superuser=False,
+        date_joined__lt=now - timedelta(days=1),
+        acts_for=None,
+    )
+    forgotten, _kinds = unproved.delete()
+    return forgotten

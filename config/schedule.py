@@ -17,10 +17,12 @@ class Job:
 
 
 MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
 
 JOBS = [
     Job("end forgotten classes", MINUTE, live.services.end_forgotten),
     Job("close ended classes", MINUTE, live.services.close_ended),
     Job("post missed study lines", MINUTE, branches.ledger.post_missed),
-    Job("forget old codes", timedelta(hours=1), accounts.services.forget_old_codes),
+    Job("forget old codes", HOUR, accounts.services.forget_old_codes),
+    Job("forget unproved logins", HOUR, accounts.services.forget_unproved_logins),
 ]

@@ -5,7 +5,7 @@
     python3 dev.py test [--small | --grown] [pytest arguments]
     python3 dev.py check
     python3 dev.py bench NAME [options]
-    python3 dev.py prepare [--no-demo]
+    python3 dev.py prepare [--no-demo] [--only-static]
 
 Each prepares what it needs first: a virtual environment in .venv, packages locked by
 hash, browser libraries from npm.  In the order of this file: preparing, run, test, check,
@@ -272,7 +272,7 @@ def run(argv):
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0: for the whole network")
     parser.add_argument("--no-demo", action="store_true", help="start with an empty school")
-    options = parser.parse_args(argv)
+    options = parser.parse_args(argv, argparse.Namespace(only_static=False))
     began = time.monotonic()
     with only_run_here(options) as lock:
         check_port(options.host, options.port)
@@ -357,10 +357,11 @@ def check_port(host, port):
 
 def prepare_school(options):
     """Static files, database and demo school, in one process, when something changed."""
-    school = School.read()
-    if school.get("prepared") != prepared_from() or school.get("prepared") is None:
+    wanted = prepared_from()
+    if wanted is None or School.read().get("prepared") != wanted:
         command = [str(PYTHON), str(ROOT / "dev.py"), "steps"]
         command += ["--no-demo"] if options.no_demo else []
+        command += ["--only-static"] if options.only_static else []
         if subprocess.call(command, cwd=str(ROOT), env=environment(), stdin=subprocess.DEVNULL):
             raise Stop("Preparing the school failed (see above).")
 
@@ -678,10 +679,12 @@ def prepare(argv):
     """What `run` does before it starts anything."""
     parser = argparse.ArgumentParser(prog="dev.py prepare", description=prepare.__doc__)
     parser.add_argument("--no-demo", action="store_true", help="start with an empty school")
+    parser.add_argument("--only-static", action="store_true", help="leave the database alone")
     options = parser.parse_args(argv)
     prepare_tools()
     prepare_school(options)
-    say_who(options)
+    if not options.only_static:
+        say_who(options)
 
 
 def steps(argv):
@@ -788,7 +791,7 @@ def _migrate(call_command, with_demo):
 def _demo_school(call_command):
     if not School.read().get("made"):
         with _timed("Making the demo school"):
-            call_command("demo", verbosity=0)
+            call_command("demo", stdout=io.StringIO())
     who = io.StringIO()
     call_command("demo", who=True, stdout=who, no_color=True)
     School.note(made=True, who=who.getvalue().rstrip())

@@ -98,6 +98,10 @@ class PostgresDatabases:
         self.drop(name)
         self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY", name, self.template)
 
+    def create(self, name):
+        """An empty database."""
+        self._run("CREATE DATABASE {}", name)
+
     def drop(self, name):
         self._run("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 

@@ -124,7 +124,7 @@ class Postgres(StartedServer):
 
     def __init__(self):
         super().__init__()
-        self.binaries = _package_folder() / "pginstall18" / "bin"
+        self.binaries = postgres_programs()
         self.folder, self.lock = _unused_folder(CACHE)
         if os.geteuid() == 0:
             self._give_to_nobody()
@@ -203,6 +203,11 @@ class Postgres(StartedServer):
             self.binaries = self.folder / package.name / "pginstall18" / "bin"
         nobody = pwd.getpwnam("nobody")
         os.chown(self.folder, nobody.pw_uid, nobody.pw_gid)
+
+
+def postgres_programs() -> Path:
+    """The folder of postgres, psql, pg_dump and the rest."""
+    return _package_folder() / "pginstall18" / "bin"
 
 
 def _package_folder() -> Path:

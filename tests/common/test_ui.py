@@ -231,6 +231,13 @@ def test_field_of_a_few_choices_is_a_group_with_a_legend():
     assert html.count('type="radio"') == 2
 
 
+def test_form_errors_lead_to_a_group_of_choices_too():
+    html = render("{% form_errors form=form %}{% field field=form.sex %}", form=Enquiry({}))
+
+    assert '<a href="#id_sex">性别</a>' in html
+    assert html.count('id="id_sex"') == 1
+
+
 def test_field_to_tick_has_its_words_after_the_box():
     html = render("{% field field=form.agreed %}", form=Enquiry())
 

@@ -110,10 +110,9 @@ def _publish(section: ArticleIndexPage, article: Article, now: datetime) -> None
         picture=_picture(article),
         body=[("text", text(f"articles/{article.slug}"))],
         first_published_at=published_at,
-        last_published_at=published_at,
     )
     section.add_child(instance=page)
-    page.save_revision()
+    page.save_revision().publish()
 
 
 def _picture(article: Article):

@@ -10,14 +10,14 @@ from django.core.asgi import get_asgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 pages = get_asgi_application()
 
-from channels.auth import AuthMiddlewareStack  # noqa: E402
-from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
-from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
-from django.conf import settings  # noqa: E402
+from channels.auth import AuthMiddlewareStack
+from channels.routing import ProtocolTypeRouter, URLRouter
+from channels.security.websocket import AllowedHostsOriginValidator
+from django.conf import settings
 
-from live.gate import permits  # noqa: E402
-from live.routing import websocket_urlpatterns  # noqa: E402
-from live.video.media import MediaRoute  # noqa: E402
+from live.gate import permits
+from live.routing import websocket_urlpatterns
+from live.video.media import MediaRoute
 
 application = ProtocolTypeRouter(
     {

@@ -1,6 +1,7 @@
 """Every address of the school. Wagtail answers what no app claims."""
 
 from allauth.account.decorators import secure_admin_login
+from allauth.account.views import RequestLoginCodeView
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -12,6 +13,8 @@ admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
 urlpatterns = [
+    # allauth's own login page asks through a form of its own, past the limits of ours.
+    path("accounts/login/", RequestLoginCodeView.as_view(), name="account_login"),
     path("accounts/", include("allauth.account.urls")),
     path("i18n/", include("django.conf.urls.i18n")),
     path("me/", include("accounts.urls")),

@@ -12,7 +12,6 @@ import time
 import uuid
 
 from channels.db import database_sync_to_async
-from django.conf import settings
 from django.db import DatabaseError
 from django.http import Http404
 from django.utils import timezone, translation
@@ -20,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from accounts.middleware import person_of
 from common.errors import DomainError
+from common.language import chosen
 from live import queries, rooms, services
 from live.hub import Seat, hub
 from live.recordings import folder_of
@@ -64,7 +64,7 @@ class Socket:
     @classmethod
     def as_asgi(cls):
         async def socket(scope, receive, send):
-            with translation.override(language_of(scope)):
+            with translation.override(chosen(scope.get("cookies", {}))):
                 await cls(scope, receive, send).run()
 
         return socket
@@ -264,7 +264,7 @@ class ConsoleSocket(Socket):
         await self._show(False)
 
     def _report(self, problem: StreamProblem) -> None:
-        with translation.override(language_of(self.scope)):
+        with translation.override(chosen(self.scope.get("cookies", {}))):
             told = self.tell({"type": "problem", "code": problem.code, "text": words_for(problem)})
         task = asyncio.ensure_future(told)
         task.add_done_callback(lambda done: done.exception())
@@ -288,12 +288,6 @@ def words_for(problem: StreamProblem) -> str:
         "disk_full": _("服务器的硬盘满了，录像停了，课可以继续讲。请告诉管理员。"),
         "overflow": _("服务器一时忙不过来，画面会断一下，马上自动接上。"),
     }.get(problem.code, _("画面和声音没有传上去，请重新按“开始上课”。"))
-
-
-def language_of(scope) -> str:
-    """The reader's language: the cookie of the language switch, or Chinese."""
-    chosen = scope.get("cookies", {}).get(settings.LANGUAGE_COOKIE_NAME, "")
-    return chosen if chosen in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
 
 
 async def in_database(work):

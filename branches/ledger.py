@@ -61,7 +61,7 @@ def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) ->
     """Post every closed session that a lost signal or a crash left out; return the lines.
 
     Looks at the sessions closed in the last `days`, or at all of them; one query when
-    nothing is missed.  A session without a rule is logged and does not hold up the others.
+    nothing is missed.  Who waits for a rule does not hold up the others.
     """
     now = now or timezone.now()
     since = None if days is None else now - timedelta(days=days)
@@ -71,7 +71,7 @@ def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) ->
             appended += post_session(session=session, now=now)
         except NoHoursRule as error:
             appended += error.appended
-            logger.error("Session %s: %s", session.pk, error)
+            logger.warning("Session %s: %s", session.pk, error)
     return appended
 
 
@@ -220,7 +220,7 @@ def _why_corrected(line, attendance) -> str:
 
 
 def _title(session) -> str:
-    title = _("%(class)s 第 %(number)s 次") % {
+    title = _("%(class)s 第 %(number)s 讲") % {
         "class": session.class_group.name,
         "number": session.number,
     }

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager
 
 from accounts.models import Organisation, Person, User
+from common import dates
 from courses.models import ClassSession
 from live.models import StudyMode
 
@@ -144,6 +145,19 @@ class HoursRule(models.Model):
 
     def __str__(self):
         return self.version
+
+    def in_words(self) -> str:
+        """45 分钟 1 学时，每 0.5 学时一算，差 5 分钟以内算满"""
+        words = _("%(minutes)s 分钟 1 学时，每 %(step)s 学时一算") % {
+            "minutes": self.minutes_per_hour,
+            "step": dates.plain_number(self.step),
+        }
+        if self.grace_minutes:
+            words = _("%(rule)s，差 %(grace)s 分钟以内算满") % {
+                "rule": words,
+                "grace": self.grace_minutes,
+            }
+        return words
 
 
 class StudyEntry(models.Model):

@@ -8,8 +8,10 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import (
+    CharField,
     Count,
     Exists,
+    ExpressionWrapper,
     F,
     IntegerField,
     Max,
@@ -19,15 +21,23 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
+    Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
 from django.utils import timezone
 
-from accounts.models import Person, RoleGrant, User
+from accounts.models import Organisation, Person, RoleGrant, User
 from accounts.queries import organisations_led_by
 from branches import quarters
-from branches.models import Branch, BranchMembership, BranchOffice, BranchRecord, StudyEntry
+from branches.models import (
+    Branch,
+    BranchMembership,
+    BranchOffice,
+    BranchRecord,
+    HoursRule,
+    StudyEntry,
+)
 from branches.quarters import Quarter
 from courses.models import ClassSession
 from live.models import Attendance, StudyMode
@@ -134,27 +144,34 @@ def tree(branch: Branch) -> QuerySet[Branch]:
 def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
     """The branches of `branches_led_by` with `secretary`, `members` and `unwritten` records.
 
-    One query however many branches are listed.
+    Members are counted with those of the same kind in all branches beneath.  One query
+    however many branches are listed.
     """
     secretary = BranchOffice.objects.filter(
         held_on(on), branch=OuterRef("pk"), office=BranchOffice.Office.SECRETARY
     ).order_by("-starts_on")
+    members = BranchMembership.objects.filter(
+        held_on(on), branch__path__startswith=OuterRef("path"), kind=OuterRef("kind")
+    )
+    unwritten = BranchRecord.objects.filter(branch=OuterRef("pk"), edited_at=None)
     return (
         branches_led_by(user, on=on)
         .select_related("organisation")
         .annotate(
             secretary=Subquery(secretary.values("person__name")[:1]),
-            members=_counted(BranchMembership.objects.filter(held_on(on)), "branch"),
-            unwritten=_counted(BranchRecord.objects.filter(edited_at=None), "branch"),
+            members=Coalesce(_one(members, Count("person", distinct=True)), 0),
+            unwritten=Coalesce(_one(unwritten, Count("pk")), 0),
         )
         .order_by("path")
     )
 
 
-def _counted(rows: QuerySet, field: str):
-    """How many of `rows` belong to the outer row, without joining them all."""
-    counted = rows.filter(**{field: OuterRef("pk")}).order_by().values(field)
-    return Coalesce(Subquery(counted.annotate(n=Count("pk")).values("n")), 0)
+def _one(rows: QuerySet, aggregate):
+    """One figure over all of `rows`, as a subquery."""
+    return Subquery(
+        rows.order_by().annotate(_all=Value(1)).values("_all").annotate(n=aggregate).values("n"),
+        output_field=IntegerField(),
+    )
 
 
 def members_on(branch: Branch, day: date) -> QuerySet[Person]:
@@ -169,6 +186,15 @@ def secretary_on(branch: Branch, day: date) -> Person | None:
     offices = branch.offices.filter(held_on(day), office=BranchOffice.Office.SECRETARY)
     office = offices.select_related("person").order_by("-starts_on").first()
     return office and office.person
+
+
+def secretaries_there(session: ClassSession, *, on: date) -> dict[int, int]:
+    """Of every branch the secretary on that day who was in `session`, in one query."""
+    there = StudyEntry.objects.filter(STANDS, session=session, person=OuterRef("person"))
+    offices = BranchOffice.objects.filter(
+        held_on(on), Exists(there), office=BranchOffice.Office.SECRETARY
+    )
+    return dict(offices.order_by("starts_on").values_list("branch_id", "person_id"))
 
 
 def home_branches(session: ClassSession, *, day: date) -> dict[int, int]:
@@ -276,10 +302,22 @@ def quarters_of(branch: Branch, *, on: date) -> list[Quarter]:
     return quarters.between(min(first, this), max(last, this))
 
 
-def people_in_ledger(branch: Branch, quarter: Quarter) -> QuerySet[Person]:
-    """Everybody with a line in the quarter, by name: whom the ledger can be filtered by."""
-    lines = ledger(branch, quarter=quarter).filter(person=OuterRef("pk"))
-    return Person.objects.filter(Exists(lines.order_by())).order_by("pinyin", "pk")
+def people_in_ledger(
+    branch: Branch, quarter: Quarter, *, also: int | None = None
+) -> QuerySet[Person]:
+    """Everybody with a line in the quarter, by name: whom the ledger can be filtered by.
+
+    `also` is somebody who may have lines in another quarter only.
+    """
+    lines = StudyEntry.objects.filter(branch__in=tree(branch), person=OuterRef("pk"))
+    within = lines.filter(studied_on__gte=quarter.starts_on, studied_on__lt=quarter.ends_before)
+    people = Person.objects.filter(Exists(within) | Q(pk=also) & Exists(lines))
+    return people.order_by("pinyin", "pk")
+
+
+def rules_of(lines: QuerySet[StudyEntry]) -> QuerySet[HoursRule]:
+    """The rules that `lines` were counted by."""
+    return HoursRule.objects.filter(pk__in=lines.order_by().values("rule"))
 
 
 def history(entry: StudyEntry) -> QuerySet[StudyEntry]:
@@ -326,9 +364,33 @@ def sessions_unposted(*, since: datetime | None = None) -> QuerySet[ClassSession
     """Closed sessions whose lines are missing or say something else than the attendance.
 
     The same rule as branches.ledger in one query; `since` bounds it by when the room was
-    closed, so that it stays cheap in an old school.
+    closed, so that it stays cheap in an old school.  What waits for a rule is left out:
+    trying it again changes nothing.
     """
-    minutes = (F("seconds") + 30) / 60
+    wrong = _unsettled().filter(~DESERVES_A_LINE | Exists(_rules_for_attendance()))
+    closed = ClassSession.objects.filter(classroom__closed_at__isnull=False)
+    if since:
+        closed = closed.filter(classroom__closed_at__gte=since)
+    wrong = wrong.filter(session=OuterRef("pk"))
+    return closed.filter(Exists(wrong)).select_related("class_group").order_by("starts_at", "pk")
+
+
+def organisations_without_rule() -> QuerySet[Organisation]:
+    """Whose people studied in closed sessions and have no line for want of a rule."""
+    waiting = _unsettled().filter(
+        DESERVES_A_LINE,
+        ~Exists(_rules_for_attendance()),
+        session__classroom__closed_at__isnull=False,
+    )
+    return Organisation.objects.filter(pk__in=waiting.values("person__organisation"))
+
+
+# An attendance that the ledger has to know of: present, and for some minutes.
+DESERVES_A_LINE = Q(is_present=True, whole_minutes__gt=0)
+
+
+def _unsettled() -> QuerySet[Attendance]:
+    """Attendance of which the ledger says something else."""
     lines = StudyEntry.objects.filter(
         session=OuterRef("session"), person=OuterRef("person"), reverses=None
     )
@@ -338,20 +400,23 @@ def sessions_unposted(*, since: datetime | None = None) -> QuerySet[ClassSession
     settled = lines.filter(same).filter(
         Q(reversed_by=None) | Q(reversed_by__posted_by__isnull=False)
     )
-    deserves = Q(is_present=True, whole_minutes__gt=0)
-    wrong = (
-        Attendance.objects.filter(session=OuterRef("pk"))
-        .alias(whole_minutes=minutes)
-        .filter(
-            (deserves & ~Exists(settled))
-            | (deserves & Exists(standing.exclude(same)))
-            | (~deserves & Exists(standing))
-        )
+    return Attendance.objects.alias(
+        # live.models.Attendance.minutes, for the database.
+        whole_minutes=(F("seconds") + 30) / 60,
+        studied_on=TruncDate("session__starts_at"),
+    ).filter(
+        (DESERVES_A_LINE & ~Exists(settled))
+        | (DESERVES_A_LINE & Exists(standing.exclude(same)))
+        | (~DESERVES_A_LINE & Exists(standing))
     )
-    closed = ClassSession.objects.filter(classroom__closed_at__isnull=False)
-    if since:
-        closed = closed.filter(classroom__closed_at__gte=since)
-    return closed.filter(Exists(wrong)).select_related("class_group").order_by("starts_at", "pk")
+
+
+def _rules_for_attendance() -> QuerySet[HoursRule]:
+    """The rules in force for the person of an outer attendance."""
+    path = ExpressionWrapper(OuterRef("person__organisation__path"), CharField())
+    return HoursRule.objects.alias(path=path).filter(
+        valid_from__lte=OuterRef("studied_on"), path__startswith=F("organisation__path")
+    )
 
 
 # Records

@@ -16,5 +16,5 @@ def post_session(sender, session, **kwargs):
     try:
         ledger.post_session(session=session)
     except NoHoursRule as error:
-        # Nobody is there to be told; it is tried again every day until there is a rule.
-        logger.error("Session %s: %s", session.pk, error)
+        # Nobody is there to be told; once there is a rule, the scheduler posts the rest.
+        logger.warning("Session %s: %s", session.pk, error)

@@ -17,14 +17,22 @@ from courses.models import ClassSession
 def draft(*, session: ClassSession, now: datetime | None = None) -> int:
     """A record for every branch whose members were there; return how many were new.
 
-    Harmless to repeat; two at once leave one record (the second raises IntegrityError and
-    its caller tries again).
+    A secretary who was there is put down as chair.  Harmless to repeat; two at once leave
+    one record (the second raises IntegrityError and its caller tries again).
     """
     there = StudyEntry.objects.filter(queries.STANDS, session=session, branch__isnull=False)
     drafted = session.branch_records.values_list("branch_id", flat=True)
     missing = set(there.values_list("branch_id", flat=True)) - set(drafted)
+    if not missing:
+        return 0
+    chairs = queries.secretaries_there(session, on=timezone.localdate(session.starts_at))
     BranchRecord.objects.bulk_create(
-        BranchRecord(branch_id=branch, session=session, drafted_at=now or timezone.now())
+        BranchRecord(
+            branch_id=branch,
+            session=session,
+            chair_id=chairs.get(branch),
+            drafted_at=now or timezone.now(),
+        )
         for branch in sorted(missing)
     )
     return len(missing)

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from branches import ledger
+from branches import ledger, queries
 
 
 class Command(BaseCommand):
@@ -15,3 +15,5 @@ class Command(BaseCommand):
 
     def handle(self, *, days, **options):
         self.stdout.write(f"Posted {ledger.post_missed(days=days)} lines.")
+        for organisation in queries.organisations_without_rule():
+            self.stderr.write(f"{organisation} has no rule for what its people studied.")

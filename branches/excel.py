@@ -1,0 +1,85 @@
+"""The ledger as a spreadsheet: the same lines and the same figures as the page."""
+
+from collections.abc import Iterator
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from django.utils.translation import gettext as _
+
+from branches import queries
+from branches.choice import Choice
+from branches.models import Branch, StudyEntry
+from common import excel
+from common.excel import Column, Kind
+
+
+def ledger_file(*, branch: Branch, choice: Choice, lines: QuerySet[StudyEntry]) -> HttpResponse:
+    """`lines` of a ledger page as a file to keep; two queries however many lines."""
+    title = _("%(branch)s %(quarter)s学习台账") % {
+        "branch": branch.name,
+        "quarter": choice.quarter.label,
+    }
+    data = excel.workbook(
+        title=title,
+        sheet_name=_("学习台账"),
+        notes=[_("人数、人次不含已更正的行；回放、自学的学时另计。")],
+        columns=_columns(),
+        rows=_rows(lines.order_by(*choice.order)),
+        totals=_totals(queries.figures(lines)),
+    )
+    return excel.download(data=data, name=title)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column(_("日期"), Kind.DATE, width=6),
+        Column(_("姓名"), width=6),
+        Column(_("支部"), width=12),
+        Column(_("学了什么"), width=18),
+        Column(_("学习方式"), width=5),
+        Column(_("分钟"), Kind.NUMBER, width=4, number_format="0"),
+        Column(_("学时"), Kind.NUMBER, width=4, number_format="0.0#"),
+        Column(_("回放、自学学时"), Kind.NUMBER, width=5, number_format="0.0#"),
+        Column(_("规则"), width=5),
+        Column(_("更正"), width=14),
+    ]
+
+
+def _rows(lines) -> Iterator[list]:
+    for line in lines.iterator(chunk_size=2_000):
+        is_apart = line.mode in queries.APART
+        yield [
+            line.studied_on,
+            line.person.name,
+            line.branch.name,
+            line.title,
+            line.get_mode_display(),
+            line.minutes,
+            None if is_apart else line.credit_hours,
+            line.credit_hours if is_apart else None,
+            line.rule.version,
+            _correction(line),
+        ]
+
+
+def _correction(line) -> str:
+    if not line.reverses_id:
+        return ""
+    if not line.posted_by_id:
+        return line.reason
+    return f"{line.reason}（{line.posted_by}）"
+
+
+def _totals(figures: queries.Figures) -> list:
+    return [
+        _("合计"),
+        _("%(people)s 人") % {"people": figures.people},
+        None,
+        _("%(times)s 人次") % {"times": figures.times},
+        None,
+        figures.minutes,
+        figures.hours,
+        figures.hours_apart,
+        None,
+        None,
+    ]

@@ -1,0 +1,37 @@
+"""What the rules for party organisations advise about size and committee.
+
+Hints, never blocks: a branch may be too small for a while, and the office knows why.
+"""
+
+from django.utils.translation import gettext as _
+
+FEWEST_MEMBERS = 3
+COMMITTEE_FROM_MEMBERS = 7
+COMMITTEE_SIZE = range(3, 6)
+MOST_MEMBERS = {"branch": 50, "general": 100}
+
+
+def hints(*, level: str, members: int, committee: int, has_secretary: bool) -> list[str]:
+    """Sentences about what to look at; none when all is as advised.
+
+    `members` are counted with all branches beneath, `committee` are those in office.
+    """
+    found = []
+    if not has_secretary:
+        found.append(_("还没有书记。"))
+    if level == "branch":
+        found += _about_branch(members, committee)
+    elif level == "general" and members > MOST_MEMBERS["general"]:
+        found.append(_("成员超过 100 人，可以考虑设立党委。"))
+    return found
+
+
+def _about_branch(members, committee):
+    if members < FEWEST_MEMBERS:
+        yield _("正式党员不足 3 人，可以考虑联合成立支部。")
+    if members > MOST_MEMBERS["branch"]:
+        yield _("成员超过 50 人，可以考虑分设支部、成立党总支。")
+    if members >= COMMITTEE_FROM_MEMBERS and committee not in COMMITTEE_SIZE:
+        yield _("满 7 人的支部，支委会一般 3 到 5 人，现在是 %(committee)s 人。") % {
+            "committee": committee
+        }

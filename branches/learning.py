@@ -1,0 +1,219 @@
+"""What a learner sees of their own study: what was counted, from what, and why not."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from functools import cached_property
+from math import ceil
+from operator import attrgetter
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.models import Person
+from branches import queries
+from branches.axis import Axis, axis
+from branches.models import StudyEntry
+from courses.models import ClassGroup, ClassSession, Enrolment
+from live import rooms
+from live.models import Attendance, Classroom
+
+
+class Verdict(StrEnum):
+    """What came of a meeting for one person."""
+
+    COUNTED = "counted"
+    POSTING = "posting"
+    CORRECTED = "corrected"
+    NOT_ENOUGH = "not_enough"
+    ABSENT = "absent"
+    NOT_CLOSED = "not_closed"
+    NOT_HELD = "not_held"
+
+
+# Of these one can say that the class took place and is over.
+HELD = frozenset(Verdict) - {Verdict.NOT_CLOSED, Verdict.NOT_HELD}
+
+
+@dataclass(frozen=True)
+class Meeting:
+    """One meeting of a class and what one person has for it."""
+
+    session: ClassSession
+    attendance: Attendance | None
+    # The newest line, whether it stands or was reversed.
+    line: StudyEntry | None
+    now: datetime
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        if self.line and not self.reversal:
+            return Verdict.COUNTED
+        if self.reversal and self.reversal.posted_by_id:
+            return Verdict.CORRECTED
+        if self.attendance:
+            return Verdict.POSTING if self.attendance.is_present else Verdict.NOT_ENOUGH
+        room = room_of(self.session)
+        if room and room.closed_at:
+            return Verdict.ABSENT
+        taught = room and room.started_at
+        if taught or self.now < self.session.ends_at + rooms.RUNS_OVER:
+            return Verdict.NOT_CLOSED
+        return Verdict.NOT_HELD
+
+    @property
+    def reversal(self) -> StudyEntry | None:
+        return getattr(self.line, "reversed_by", None) if self.line else None
+
+    @cached_property
+    def axis(self) -> Axis | None:
+        return self.attendance and axis_of(self.attendance, self.session)
+
+    @property
+    def minutes_there(self) -> int:
+        """Whole minutes: rounded up they could seem to be enough when they were not."""
+        return self.attendance.seconds // 60
+
+    @property
+    def minutes_needed(self) -> int:
+        percent = self.session.class_group.term.present_from_percent
+        return ceil(self.attendance.session_seconds * percent / 100 / 60)
+
+    @property
+    def minutes_missing(self) -> int:
+        return self.minutes_needed - self.minutes_there
+
+
+@dataclass(frozen=True)
+class ClassStudied:
+    """A class with its meetings, the newest first."""
+
+    class_group: ClassGroup
+    meetings: list[Meeting]
+
+
+@dataclass(frozen=True)
+class Learning:
+    """A person's study of one year."""
+
+    year: int
+    classes: list[ClassStudied]
+    # Lines that come from no meeting shown above.
+    others: list[StudyEntry]
+    figures: queries.Figures
+    newest_line: StudyEntry | None
+
+    @property
+    def held(self) -> int:
+        return sum(meeting.verdict in HELD for meeting in self._meetings())
+
+    @property
+    def counted(self) -> int:
+        return sum(meeting.verdict == Verdict.COUNTED for meeting in self._meetings())
+
+    def _meetings(self):
+        return (meeting for studied in self.classes for meeting in studied.meetings)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What a line of the ledger rests on."""
+
+    entry: StudyEntry
+    attendance: Attendance | None
+    axis: Axis | None
+    history: list[StudyEntry]
+
+
+def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
+    """What `person` studied in `year`; the same queries however much it was."""
+    sessions = list(_meetings_begun(person, year, now))
+    attendances = Attendance.objects.filter(person=person, session__in=sessions)
+    attendances = {each.session_id: each for each in attendances}
+    entries = queries.my_entries(person, year)
+    written = [line for line in entries if not line.reverses_id]
+    lines = {line.session_id: line for line in sorted(written, key=attrgetter("revision"))}
+    meetings = [
+        Meeting(session, attendances.get(session.pk), lines.get(session.pk), now)
+        for session in sessions
+    ]
+    shown = {session.pk for session in sessions}
+    return Learning(
+        year=year,
+        classes=_by_class(meetings),
+        others=[line for line in written if line.session_id not in shown],
+        figures=queries.figures(entries),
+        newest_line=written[-1] if written else None,
+    )
+
+
+def evidence_of(entry: StudyEntry) -> Evidence:
+    """The attendance behind a line and every line written from it."""
+    attendance = None
+    if entry.session_id:
+        attendance = (
+            Attendance.objects.filter(session=entry.session_id, person=entry.person_id)
+            .select_related("session__classroom", "session__class_group__teacher")
+            .first()
+        )
+    return Evidence(
+        entry=entry,
+        attendance=attendance,
+        axis=attendance and axis_of(attendance, attendance.session),
+        history=list(queries.history(entry)),
+    )
+
+
+def axis_of(attendance: Attendance, session: ClassSession) -> Axis:
+    """When somebody was there, on the stretch of time in which presence counted."""
+    opens, closes = session.starts_at, session.ends_at
+    room = room_of(session)
+    if room and room.started_at and room.ended_at:
+        opens, closes = rooms.counted_window(
+            starts_at=opens, ends_at=closes, started_at=room.started_at, ended_at=room.ended_at
+        )
+    return axis(
+        opens=timezone.localtime(opens),
+        closes=timezone.localtime(closes),
+        spans=attendance.spans,
+    )
+
+
+def room_of(session: ClassSession) -> Classroom | None:
+    return getattr(session, "classroom", None)
+
+
+def year_of(now: datetime) -> int:
+    return timezone.localdate(now).year
+
+
+def _meetings_begun(person, year, now):
+    """Meetings of `year` that have begun: those to come to, and those come to."""
+    seat = Enrolment.objects.filter(
+        Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("starts_at")),
+        class_group=OuterRef("class_group"),
+        person=person,
+        seated_at__lt=OuterRef("ends_at"),
+    )
+    there = Attendance.objects.filter(session=OuterRef("pk"), person=person)
+    zone = ZoneInfo(settings.TIME_ZONE)
+    return (
+        ClassSession.objects.filter(
+            starts_at__gte=datetime(year, 1, 1, tzinfo=zone),
+            starts_at__lt=min(datetime(year + 1, 1, 1, tzinfo=zone), now),
+        )
+        .filter(Exists(seat) & Q(class_group__cancelled_at=None) | Exists(there))
+        .select_related("classroom", "class_group__term", "class_group__teacher")
+        .order_by("-starts_at", "-pk")
+    )
+
+
+def _by_class(meetings: list[Meeting]) -> list[ClassStudied]:
+    """The class met last comes first."""
+    grouped = defaultdict(list)
+    for meeting in meetings:
+        grouped[meeting.session.class_group_id].append(meeting)
+    return [ClassStudied(met[0].session.class_group, met) for met in grouped.values()]

@@ -1,0 +1,106 @@
+"""Who belongs to a branch and who holds office in it: the only code that changes that.
+
+Dates are what counts: the ledger asks for the branch of the day, so a change may be
+entered late, and nothing already posted moves.
+"""
+
+from datetime import date, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from branches.errors import DatesCross
+from branches.models import Branch, BranchMembership, BranchOffice
+
+
+@transaction.atomic
+def join_branch(*, branch: Branch, person: Person, starts_on: date) -> BranchMembership:
+    """Make `person` a member of `branch` from `starts_on`; who is one already stays one.
+
+    Joining a home branch leaves the home branch before it on that day: the organisation
+    relation is transferred.  Raises DatesCross where that would turn dates round.
+    """
+    _lock(person)
+    memberships = person.memberships.filter(branch=branch)
+    if held := memberships.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on)).first():
+        if held.starts_on <= starts_on and held.ends_on is None:
+            return held
+        raise DatesCross(
+            _("%(person)s在%(branch)s的时间和已经登记的交叉，请看一看日期。")
+            % {"person": person, "branch": branch}
+        )
+    if branch.kind == Branch.Kind.HOME:
+        _leave_home_before(person, starts_on)
+    return BranchMembership.objects.create(
+        branch=branch, person=person, kind=branch.kind, starts_on=starts_on
+    )
+
+
+@transaction.atomic
+def leave_branch(*, membership: BranchMembership, ends_on: date) -> BranchMembership:
+    """End a membership: `ends_on` is the first day that no longer counts.
+
+    Leaving on the same day twice is harmless.  Raises DatesCross for a day not after its
+    beginning.
+    """
+    _lock(membership.person)
+    membership.refresh_from_db()
+    if ends_on <= membership.starts_on:
+        raise DatesCross(_("结束的日期要晚于开始的日期。"))
+    membership.ends_on = ends_on
+    membership.save(update_fields=["ends_on"])
+    return membership
+
+
+@transaction.atomic
+def appoint(*, branch: Branch, person: Person, office: str, starts_on: date) -> BranchOffice:
+    """Give `person` an office in `branch` from `starts_on`; the same again is harmless.
+
+    A new secretary takes over from the one before, whose office ends that day.  Raises
+    DatesCross where that would turn dates round.
+    """
+    # Offices of a branch are few: one at a time, so that two secretaries never meet.
+    Branch.objects.select_for_update().get(pk=branch.pk)
+    open_offices = branch.offices.filter(office=office, ends_on=None)
+    if held := open_offices.filter(person=person, starts_on__lte=starts_on).first():
+        return held
+    if office == BranchOffice.Office.SECRETARY:
+        for before in open_offices:
+            leave_office(office=before, ends_on=starts_on)
+    return BranchOffice.objects.create(
+        branch=branch, person=person, office=office, starts_on=starts_on
+    )
+
+
+@transaction.atomic
+def leave_office(*, office: BranchOffice, ends_on: date) -> BranchOffice:
+    """End an office: `ends_on` is the first day that no longer counts."""
+    if ends_on <= office.starts_on:
+        raise DatesCross(_("结束的日期要晚于开始的日期。"))
+    office.ends_on = ends_on
+    office.save(update_fields=["ends_on"])
+    return office
+
+
+def _lock(person: Person) -> None:
+    # Two transfers of one person would otherwise both see the home branch before them.
+    Person.objects.select_for_update().get(pk=person.pk)
+
+
+def _leave_home_before(person: Person, starts_on: date) -> None:
+    homes = person.memberships.filter(kind=Branch.Kind.HOME)
+    for home in homes.filter(Q(ends_on=None) | Q(ends_on__gt=starts_on)).select_related("branch"):
+        if home.starts_on >= starts_on or home.ends_on:
+            last = home.ends_on and home.ends_on - timedelta(days=1)
+            raise DatesCross(
+                _("%(person)s的组织关系从 %(from)s 到 %(to)s 在%(branch)s，请先看一看日期。")
+                % {
+                    "person": person,
+                    "from": home.starts_on,
+                    "to": last or _("现在"),
+                    "branch": home.branch,
+                }
+            )
+        leave_branch(membership=home, ends_on=starts_on)

@@ -10,8 +10,8 @@ import cms.demo
 import courses.demo
 import live.demo
 
-# In this order each finds what it stands on.
-APPS = [accounts.demo, cms.demo, courses.demo, live.demo, branches.demo]
+# In this order each finds what it stands on; what live teaches is posted as it closes.
+APPS = [accounts.demo, cms.demo, courses.demo, branches.demo, live.demo]
 
 
 class Command(BaseCommand):

@@ -52,6 +52,13 @@ def proxy_for(*, user: User, pk: int) -> Proxy:
     raise Http404
 
 
+def phones_of(person: Person) -> list[str]:
+    """Where messages for `person` go: their own number, or those of who may act for them."""
+    if person.phone:
+        return [person.phone]
+    return [proxy.agent.phone for proxy in proxies_of(person)]
+
+
 def roles_of(person: Person) -> QuerySet[RoleGrant]:
     return person.roles.filter(ended_at=None).select_related("organisation")
 

@@ -37,3 +37,9 @@ class LimitReached(RegistrationRefused):
     """As many seats and waiting places in the term as the round allows."""
 
     reason = "limit"
+
+
+class WrongPerson(RegistrationRefused):
+    """The page was opened for somebody else than who is acted for now."""
+
+    reason = "wrong_person"

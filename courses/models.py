@@ -8,16 +8,19 @@ from datetime import date
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
 from wagtail.admin.panels import FieldPanel, InlinePanel
 from wagtail.fields import RichTextField, StreamField
-from wagtail.images.blocks import ImageChooserBlock
+from wagtail.images.blocks import ImageBlock
 from wagtail.models import Orderable, Page
+from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
 from accounts.models import Organisation, Person, TeachingPoint, User
+from common.search import Findable
 from courses import ages
 
 
@@ -105,7 +108,7 @@ class CatalogueIndexPage(Page):
         verbose_name = verbose_name_plural = _("课程目录")
 
 
-class CoursePage(Page):
+class CoursePage(Findable, Page):
     """What is taught in a course, in the words of its editor."""
 
     subject = models.CharField(_("科目"), max_length=12, choices=Subject)
@@ -132,6 +135,7 @@ class CoursePage(Page):
         index.SearchField("summary"),
         index.SearchField("description"),
         index.FilterField("subject"),
+        index.AutocompleteField("search_words"),
     ]
 
     class Meta:
@@ -141,8 +145,11 @@ class CoursePage(Page):
         """Its published lessons, in their order."""
         return LessonPage.objects.child_of(self).live().order_by("number", "path")
 
+    def found_by(self):
+        return self.title, f"{self.summary} {get_text_for_indexing(self.description)}"
 
-class LessonPage(Page):
+
+class LessonPage(Findable, Page):
     """One lesson's material: text, pictures, a clip, files to keep."""
 
     number = models.PositiveSmallIntegerField(_("第几讲"))
@@ -153,7 +160,7 @@ class LessonPage(Page):
                 "text",
                 blocks.RichTextBlock(label=_("文字"), features=["h3", "bold", "ol", "ul"]),
             ),
-            ("picture", ImageChooserBlock(label=_("图片"))),
+            ("picture", ImageBlock(label=_("图片"))),
         ],
         blank=True,
         verbose_name=_("正文"),
@@ -184,10 +191,15 @@ class LessonPage(Page):
         *Page.search_fields,
         index.SearchField("summary"),
         index.SearchField("body"),
+        index.AutocompleteField("search_words"),
     ]
 
     class Meta:
         verbose_name = verbose_name_plural = _("课件")
+
+    def found_by(self):
+        words = self.body.stream_block.get_searchable_content(self.body)
+        return self.title, " ".join([self.summary, *words])
 
 
 class LessonFile(Orderable):
@@ -291,6 +303,9 @@ class ClassGroup(models.Model):
     def __str__(self):
         return self.name
 
+    def get_absolute_url(self):
+        return reverse("courses:class", args=[self.pk])
+
     @property
     def seats_left(self) -> int:
         return max(self.capacity - self.seats_taken, 0)
@@ -379,6 +394,9 @@ class Enrolment(models.Model):
     def __str__(self):
         return f"{self.person} · {self.class_group}"
 
+    def get_absolute_url(self):
+        return reverse("courses:seat", args=[self.pk])
+
 
 class WaitingEntry(models.Model):
     """A numbered place in the queue of a full class. A number is never used again."""
@@ -412,3 +430,6 @@ class WaitingEntry(models.Model):
 
     def __str__(self):
         return f"{self.person} · {self.class_group} · {self.number}"
+
+    def get_absolute_url(self):
+        return reverse("courses:waiting_place", args=[self.pk])

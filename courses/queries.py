@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import Person, RoleGrant, User
+from accounts.models import Person, RoleGrant, TeachingPoint, User
 from accounts.queries import organisations_led_by
 from common import dates
 from courses import errors
 from courses.models import (
+    CatalogueIndexPage,
     ClassGroup,
     ClassSession,
     Enrolment,
+    LessonPage,
     RegistrationRound,
     Term,
     WaitingEntry,
@@ -30,6 +32,14 @@ AT_HOME = "home"
 def class_shown(pk: int) -> ClassGroup:
     """The class as everybody may see it. Raises Http404 for an unknown number."""
     found = _with_all(ClassGroup.objects.filter(pk=pk)).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def lesson_shown(pk: int) -> LessonPage:
+    """A published lesson. Who may see it, its restrictions say. Raises Http404."""
+    found = LessonPage.objects.live().filter(pk=pk).select_related("clip").first()
     if found is None:
         raise Http404
     return found
@@ -78,6 +88,26 @@ def catalogue(
 
 def terms_not_over(now: datetime) -> QuerySet[Term]:
     return Term.objects.filter(ends_on__gte=timezone.localdate(now))
+
+
+def catalogue_url() -> str:
+    """Where the catalogue is; the front page while there is none."""
+    page = CatalogueIndexPage.objects.live().first()
+    return (page and page.url) or "/"
+
+
+def points_in_use(now: datetime) -> QuerySet[TeachingPoint]:
+    """Where the classes of the catalogue meet."""
+    classes = ClassGroup.objects.filter(term__in=terms_not_over(now), cancelled_at=None)
+    return TeachingPoint.objects.filter(pk__in=classes.values("teaching_point"))
+
+
+def registration_of_terms(now: datetime) -> list[dict]:
+    """Each term that is not over with its round open now and the one that opens next."""
+    return [
+        {"term": term, "open": open_round(term, now), "next": next_round(term, now)}
+        for term in terms_not_over(now)
+    ]
 
 
 def open_round(term: Term, now: datetime) -> RegistrationRound | None:
@@ -151,6 +181,13 @@ def places_in_term(*, person: Person, term: Term) -> int:
     )
 
 
+def places_left(*, person: Person, term: Term, now: datetime) -> int:
+    """How many classes of `term` the open round lets `person` still ask for."""
+    opened = open_round(term, now)
+    taken = places_in_term(person=person, term=term)
+    return max(opened.max_classes - taken, 0) if opened else 0
+
+
 def line(class_group: ClassGroup) -> QuerySet[WaitingEntry]:
     """Who waits for a seat and may be given one, first come first."""
     return class_group.waiting.filter(
@@ -168,6 +205,30 @@ def place_held(*, person: Person, class_group: ClassGroup) -> Enrolment | Waitin
         seat_of(person=person, class_group=class_group)
         or class_group.waiting.filter(person=person, left_at=None).first()
     )
+
+
+def places_by_class(person: Person) -> dict[int, Enrolment | WaitingEntry]:
+    """What `person` holds now, by the class's pk: for marking a list of classes."""
+    seats = Enrolment.objects.filter(person=person, withdrawn_at=None)
+    waiting = WaitingEntry.objects.filter(person=person, left_at=None)
+    return {place.class_group_id: place for place in [*seats, *waiting]}
+
+
+def seat_for(*, person: Person, pk: int) -> Enrolment:
+    """The seat of `person`, given up or not. The only door to a receipt. Raises Http404."""
+    return _mine(Enrolment.objects.filter(pk=pk, person=person))
+
+
+def waiting_place_for(*, person: Person, pk: int) -> WaitingEntry:
+    """The waiting place of `person`, left or not. The only door to it. Raises Http404."""
+    return _mine(WaitingEntry.objects.filter(pk=pk, person=person))
+
+
+def ahead_of(entry: WaitingEntry) -> int:
+    """How many wait before `entry`."""
+    return WaitingEntry.objects.filter(
+        class_group=entry.class_group_id, left_at=None, number__lt=entry.number
+    ).count()
 
 
 def seats_of(person: Person) -> QuerySet[Enrolment]:
@@ -237,6 +298,13 @@ def may_teach(*, user: User, class_group: ClassGroup) -> bool:
         return True
     office = organisations_led_by(user, RoleGrant.Role.REGISTRAR, RoleGrant.Role.ADMINISTRATOR)
     return office.filter(pk=class_group.organisation_id).exists()
+
+
+def _mine(places: QuerySet):
+    place = places.select_related("person", *_through_class()).first()
+    if place is None:
+        raise Http404
+    return place
 
 
 def _meetings(*, start: datetime, end: datetime) -> QuerySet[ClassSession]:

@@ -295,7 +295,7 @@ class Migration(migrations.Migration):
                                 (),
                                 {"features": ["h3", "bold", "ol", "ul"], "label": "文字"},
                             ),
-                            1: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "图片"}),
+                            1: ("wagtail.images.blocks.ImageBlock", [], {"label": "图片"}),
                         },
                         verbose_name="正文",
                     ),

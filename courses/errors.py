@@ -1,6 +1,10 @@
-"""When the rules of registration say no. `reason` tells pages which of them it was."""
+"""When the rules of courses say no. `reason` tells pages which rule of registration it was."""
 
 from common.errors import DomainError
+
+
+class PlanUnclear(DomainError):
+    """What was typed about meetings is not understood; nothing was planned."""
 
 
 class RegistrationRefused(DomainError):

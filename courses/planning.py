@@ -1,13 +1,16 @@
 """What the office plans: classes and their meetings."""
 
+import re
 from collections.abc import Collection
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from common import pinyin
 from courses import registration
+from courses.errors import PlanUnclear
 from courses.models import ClassGroup, ClassSession
 
 WEEK = timedelta(days=7)
@@ -80,6 +83,18 @@ def plan_sessions(
         )
         day += WEEK
     return added
+
+
+def dates_of(text: str) -> set[date]:
+    """The dates in what somebody typed, parted by commas or spaces.
+
+    Raises PlanUnclear for what is no date.
+    """
+    words = re.split(r"[\s,，、]+", text.strip())
+    try:
+        return {date.fromisoformat(word) for word in words if word}
+    except ValueError as error:
+        raise PlanUnclear(_("停课的日子要写成 2026-10-01 这样。")) from error
 
 
 def _first_on_or_after(day: date, weekday: int) -> date:

@@ -3,6 +3,7 @@
 Each drawing is a few washes (a soft shape in thinned ink) and at most one spot of cinnabar.
 """
 
+import functools
 import io
 import math
 import random
@@ -18,6 +19,7 @@ CINNABAR = "#a8251a"
 Points = list[tuple[float, float]]
 
 
+@functools.cache
 def jpeg(name: str) -> bytes:
     """The drawing called `name` as a JPEG file."""
     sheet = Image.new("RGB", SIZE, PAPER)

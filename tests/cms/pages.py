@@ -13,7 +13,7 @@ from cms.models import ArticleIndexPage, ArticlePage
 
 # Wagtail leaves the file of a new rendition to the garbage collector.
 draws_renditions = pytest.mark.filterwarnings(
-    "ignore:Exception ignored in. <function SpooledTemporaryFile"
+    "ignore:Exception ignored in. <(function SpooledTemporaryFile|_io.FileIO)"
     ":pytest.PytestUnraisableExceptionWarning"
 )
 

@@ -13,12 +13,18 @@ from common import excel
 from common.excel import Column, Kind
 
 
-def ledger_file(*, branch: Branch, choice: Choice, lines: QuerySet[StudyEntry]) -> HttpResponse:
-    """`lines` of a ledger page as a file to keep; two queries however many lines."""
+def ledger_file(
+    *, branch: Branch, choice: Choice, words: list[str], lines: QuerySet[StudyEntry]
+) -> HttpResponse:
+    """`lines` of a ledger page as a file to keep; two queries however many lines.
+
+    `words` are what was chosen beside the quarter; they stand in the title.
+    """
     title = _("%(branch)s %(quarter)s学习台账") % {
         "branch": branch.name,
         "quarter": choice.quarter.label,
     }
+    title = " ".join([title, *words])
     data = excel.workbook(
         title=title,
         sheet_name=_("学习台账"),

@@ -60,6 +60,11 @@ class LedgerFilter(forms.Form):
             sort=self._asked_for("sort", SORTS) or "date",
         )
 
+    def words(self) -> list[str]:
+        """What was chosen beside the quarter, as the page says it."""
+        chosen = [name for name in ("person", "mode") if self.initial[name]]
+        return [str(dict(self.fields[name].choices)[self.initial[name]]) for name in chosen]
+
     def _asked_for(self, name, known) -> str:
         value = self.asked.get(name, "")
         return value if value in known else ""

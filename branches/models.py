@@ -48,11 +48,15 @@ class Branch(MP_Node):
 class BranchMembership(models.Model):
     """A person belongs to a branch, from one day until before another."""
 
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="memberships")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="memberships")
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="memberships", verbose_name=_("支部")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="memberships", verbose_name=_("人员")
+    )
     # Copied from the branch when the membership begins: it lets the database keep
     # "one home branch at a time".
-    kind = models.CharField(max_length=10, choices=Branch.Kind)
+    kind = models.CharField(_("类型"), max_length=10, choices=Branch.Kind)
     starts_on = models.DateField(_("从"))
     ends_on = models.DateField(_("到（不含）"), null=True, blank=True)
 
@@ -84,8 +88,12 @@ class BranchOffice(models.Model):
         DEPUTY = "deputy", _("副书记")
         COMMITTEE = "committee", _("委员")
 
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="offices")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="offices")
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="offices", verbose_name=_("支部")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="offices", verbose_name=_("人员")
+    )
     office = models.CharField(_("职务"), max_length=9, choices=Office)
     starts_on = models.DateField(_("从"))
     ends_on = models.DateField(_("到（不含）"), null=True, blank=True)
@@ -116,7 +124,9 @@ class HoursRule(models.Model):
     A rule is never changed once it counted something: a new version is a new row.
     """
 
-    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="hours_rules")
+    organisation = models.ForeignKey(
+        Organisation, models.PROTECT, related_name="hours_rules", verbose_name=_("组织机构")
+    )
     version = models.CharField(_("版本"), max_length=20)
     valid_from = models.DateField(_("从哪天起"))
     minutes_per_hour = models.PositiveSmallIntegerField(_("几分钟算 1 学时"), default=45)
@@ -167,24 +177,38 @@ class StudyEntry(models.Model):
     day, or none for somebody who belongs to no branch.
     """
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="study_entries")
-    branch = models.ForeignKey(Branch, models.PROTECT, null=True, related_name="study_entries")
+    person = models.ForeignKey(
+        Person, models.PROTECT, related_name="study_entries", verbose_name=_("姓名")
+    )
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, null=True, related_name="study_entries", verbose_name=_("支部")
+    )
     studied_on = models.DateField(_("日期"))
     minutes = models.IntegerField(_("分钟"))
     credit_hours = models.DecimalField(_("学时"), max_digits=5, decimal_places=2)
     mode = models.CharField(_("学习方式"), max_length=9, choices=StudyMode)
     title = models.CharField(_("学了什么"), max_length=200)
     session = models.ForeignKey(
-        ClassSession, models.PROTECT, null=True, related_name="study_entries"
+        ClassSession,
+        models.PROTECT,
+        null=True,
+        related_name="study_entries",
+        verbose_name=_("一次课"),
     )
     # How often this evidence was posted for this person: 0 the first time, one more after
     # each correction. Together with the session it makes posting repeatable.
-    revision = models.PositiveSmallIntegerField(default=0)
-    rule = models.ForeignKey(HoursRule, models.PROTECT, related_name="study_entries")
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, related_name="reversed_by")
+    revision = models.PositiveSmallIntegerField(_("第几次登记"), default=0)
+    rule = models.ForeignKey(
+        HoursRule, models.PROTECT, related_name="study_entries", verbose_name=_("规则")
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, related_name="reversed_by", verbose_name=_("更正哪一行")
+    )
     reason = models.CharField(_("更正原因"), max_length=200, blank=True)
-    posted_at = models.DateTimeField()
-    posted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    posted_at = models.DateTimeField(_("写入时间"))
+    posted_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("写的人")
+    )
 
     class Meta:
         ordering = ["studied_on", "pk"]
@@ -220,8 +244,12 @@ class BranchRecord(models.Model):
     row keeps only what a human being adds.
     """
 
-    branch = models.ForeignKey(Branch, models.PROTECT, related_name="records")
-    session = models.ForeignKey(ClassSession, models.PROTECT, related_name="branch_records")
+    branch = models.ForeignKey(
+        Branch, models.PROTECT, related_name="records", verbose_name=_("支部")
+    )
+    session = models.ForeignKey(
+        ClassSession, models.PROTECT, related_name="branch_records", verbose_name=_("一次课")
+    )
     chair = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("主持")
     )
@@ -230,9 +258,11 @@ class BranchRecord(models.Model):
     )
     said = models.TextField(_("学习内容和发言"), blank=True)
     decided = models.TextField(_("议定事项"), blank=True)
-    drafted_at = models.DateTimeField()
-    edited_at = models.DateTimeField(null=True, blank=True)
-    edited_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    drafted_at = models.DateTimeField(_("写好初稿"))
+    edited_at = models.DateTimeField(_("补充时间"), null=True, blank=True)
+    edited_by = models.ForeignKey(
+        User, models.PROTECT, null=True, related_name="+", verbose_name=_("补充的人")
+    )
 
     class Meta:
         ordering = ["-session__starts_at", "pk"]

@@ -174,6 +174,20 @@ def _one(rows: QuerySet, aggregate):
     )
 
 
+def size_of(branch: Branch, *, on: date) -> dict:
+    """What branches.hints wants to know of a branch."""
+    members = BranchMembership.objects.filter(
+        held_on(on), branch__in=tree(branch), kind=branch.kind
+    )
+    offices = branch.offices.filter(held_on(on))
+    return {
+        "level": branch.level,
+        "members": members.values("person").distinct().count(),
+        "committee": offices.values("person").distinct().count(),
+        "has_secretary": offices.filter(office=BranchOffice.Office.SECRETARY).exists(),
+    }
+
+
 def members_on(branch: Branch, day: date) -> QuerySet[Person]:
     """Who belonged to the branch on `day`, by name."""
     membership = BranchMembership.objects.filter(

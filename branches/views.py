@@ -87,6 +87,7 @@ def branch_ledger(request, pk):
     rows = queries.people_of(lines) if choice.show == PEOPLE else lines.order_by(*choice.order)
     context = _of_branch(request, branch) | {
         "form": form,
+        "words": form.words(),
         "choice": choice,
         "figures": figures,
         "page": Paginator(rows, LINES_AT_MOST if everything else LINES_ON_A_PAGE).get_page(
@@ -106,8 +107,8 @@ def branch_ledger(request, pk):
 @require_GET
 def ledger_excel(request, pk):
     branch = queries.branch_led_by(request.user, pk)
-    _form, choice, lines = _chosen_lines(request, branch)
-    return excel.ledger_file(branch=branch, choice=choice, lines=lines)
+    form, choice, lines = _chosen_lines(request, branch)
+    return excel.ledger_file(branch=branch, choice=choice, words=form.words(), lines=lines)
 
 
 def _chosen_lines(request, branch):

@@ -5,19 +5,19 @@ from django.db import migrations
 REFUSED = "the study ledger is append-only"
 
 POSTGRESQL = f"""
-CREATE FUNCTION branches_refuse_ledger_change() RETURNS trigger AS $$
+CREATE OR REPLACE FUNCTION branches_refuse_ledger_change() RETURNS trigger AS $$
 BEGIN
     RAISE EXCEPTION '{REFUSED}' USING ERRCODE = 'integrity_constraint_violation';
 END;
 $$ LANGUAGE plpgsql;
-CREATE TRIGGER study_entry_is_not_changed BEFORE UPDATE OR DELETE ON branches_studyentry
+CREATE OR REPLACE TRIGGER study_entry_is_not_changed BEFORE UPDATE OR DELETE ON branches_studyentry
     FOR EACH ROW EXECUTE FUNCTION branches_refuse_ledger_change();
 """
 
 SQLITE = f"""
-CREATE TRIGGER study_entry_is_not_updated BEFORE UPDATE ON branches_studyentry
+CREATE TRIGGER IF NOT EXISTS study_entry_is_not_updated BEFORE UPDATE ON branches_studyentry
 BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END;
-CREATE TRIGGER study_entry_is_not_deleted BEFORE DELETE ON branches_studyentry
+CREATE TRIGGER IF NOT EXISTS study_entry_is_not_deleted BEFORE DELETE ON branches_studyentry
 BEGIN SELECT RAISE(ABORT, '{REFUSED}'); END;
 """
 
@@ -40,6 +40,6 @@ def unguard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("branches", "0002_initial")]
+    dependencies = [("branches", "0001_initial")]
 
     operations = [migrations.RunPython(guard, unguard)]

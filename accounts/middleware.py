@@ -23,7 +23,8 @@ class WhoIsActing:
         self.get_response = get_response
 
     def __call__(self, request):
-        request.person = SimpleLazyObject(lambda: person_of(request.user, request.session))
+        # Looked up at once: a lazy object that stands for None is not None.
+        request.person = person_of(request.user, request.session)
         return self.get_response(request)
 
 

@@ -1,7 +1,7 @@
 """Every address of the school. Wagtail answers what no app claims."""
 
 from allauth.account.decorators import secure_admin_login
-from allauth.account.views import RequestLoginCodeView
+from allauth.account import views as account
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -12,10 +12,21 @@ from wagtail.documents import urls as wagtaildocs_urls
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
+# Of allauth only what a telephone number and a code need: nobody has a password or an
+# e-mail address, and its own login page would go past the limits of accounts.forms.
+login_urls = [
+    path("login/", account.request_login_code, name="account_login"),
+    path("login/code/", account.request_login_code, name="account_request_login_code"),
+    path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("logout/", account.logout, name="account_logout"),
+    path("phone/change/", account.change_phone, name="account_change_phone"),
+    path("phone/verify/", account.verify_phone, name="account_verify_phone"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path("signup/", account.signup, name="account_signup"),
+]
+
 urlpatterns = [
-    # allauth's own login page asks through a form of its own, past the limits of ours.
-    path("accounts/login/", RequestLoginCodeView.as_view(), name="account_login"),
-    path("accounts/", include("allauth.account.urls")),
+    path("accounts/", include(login_urls)),
     path("i18n/", include("django.conf.urls.i18n")),
     path("me/", include("accounts.urls")),
     path("office/", admin.site.urls),

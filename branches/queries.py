@@ -411,7 +411,8 @@ def _unsettled() -> QuerySet[Attendance]:
     same = Q(minutes=OuterRef("whole_minutes"), mode=OuterRef("mode"))
     standing = lines.filter(reversed_by=None)
     # What a person reversed stays reversed while the evidence says the same.
-    settled = lines.filter(same).filter(
+    newest = lines.order_by("-revision").values("pk")[:1]
+    settled = lines.filter(same, pk=Subquery(newest)).filter(
         Q(reversed_by=None) | Q(reversed_by__posted_by__isnull=False)
     )
     return Attendance.objects.alias(

@@ -7,7 +7,8 @@ from wagtail.models import Page
 
 from accounts import services as accounts
 from accounts.models import Organisation, Person, User
-from branches.models import Branch, BranchMembership, BranchOffice, HoursRule
+from branches import ledger
+from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, StudyEntry
 from courses.models import ClassGroup, ClassSession, CoursePage, Enrolment, Subject, Term
 from live.models import Attendance, Classroom, StudyMode
 
@@ -141,3 +142,10 @@ def correct(attendance, *, minutes, mode=None):
     attendance.is_present = attendance.seconds * 100 >= attendance.session_seconds * 60
     attendance.mode = mode or attendance.mode
     attendance.save()
+
+
+def studied(person, session, *, minutes=90, mode=StudyMode.LIVE):
+    """Attendance that was posted to the ledger."""
+    attendance(person, session, minutes=minutes, mode=mode, present=True)
+    ledger.post_session(session=session, now=LATER)
+    return StudyEntry.objects.filter(person=person, session=session).latest("pk")

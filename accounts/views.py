@@ -120,7 +120,8 @@ class ConfirmCode(ConfirmLoginCodeView):
 
     def dispatch(self, request, *args, **kwargs):
         response = super().dispatch(request, *args, **kwargs)
-        if self._process is None:
+        # Where nobody asked for a code allauth sends one away before it looks for one.
+        if getattr(self, "_process", self) is None:
             messages.warning(request, _("那条短信过时了。请再要一条，5 分钟内填上。"))
         return response
 

@@ -25,12 +25,14 @@ from live.hub import Seat, hub
 from live.recordings import folder_of
 from live.video.ingest import Ingest
 from live.video.problems import StreamProblem
+from live.wire import Wire
 
 logger = logging.getLogger(__name__)
 
 # 4000-4999 are ours to define; the digits after the 4 as in HTTP.
 BAD_MESSAGE = 4400
 NOT_ALLOWED = 4403
+SILENT = 4408
 TAKEN = 4409
 TOO_LARGE = 4413
 TOO_MANY = 4429
@@ -39,6 +41,9 @@ TRY_LATER = 4503
 LARGEST_TEXT = 16 * 1024
 # A chunk of 200 ms of video is some 100 KB; a megabyte is no chunk of ours.
 LARGEST_CHUNK = 1024 * 1024
+# A recorder sends five chunks a second; when none comes for this long the teacher's line is
+# gone, whatever the socket believes, and the learners must be told.
+SILENT_AFTER_S = 5
 # A page beats every 15 s; this many messages in 10 s is no page of ours.
 MOST_MESSAGES, PER_SECONDS = 20, 10
 
@@ -75,7 +80,7 @@ class Socket:
         try:
             await self.enter()
             entered = True
-            while (message := await self.receive())["type"] == "websocket.receive":
+            while (message := await self.next_message())["type"] == "websocket.receive":
                 await self.take(message)
         except Refused as refusal:
             # A close code reaches the browser only after accepting.
@@ -85,6 +90,9 @@ class Socket:
             await self.send({"type": "websocket.close", "code": refusal.code})
         finally:
             await self.leave()
+
+    async def next_message(self) -> dict:
+        return await self.receive()
 
     async def take(self, message: dict) -> None:
         if (data := message.get("bytes")) is not None:
@@ -159,7 +167,7 @@ class RoomSocket(Socket):
             person=admission.person.pk if admission.person else None,
             session_key=self.scope["session"].session_key,
             is_learner=admission.is_learner,
-            send=self.send,
+            wire=Wire(self.send),
             device=device,
             visit=visit.pk if visit else None,
         )
@@ -226,6 +234,15 @@ class ConsoleSocket(Socket):
             raise Refused(TAKEN, str(error)) from error
         return room
 
+    async def next_message(self) -> dict:
+        if self.ingest is None:
+            return await self.receive()
+        try:
+            patience = self.heard_at + SILENT_AFTER_S - time.monotonic()
+            return await asyncio.wait_for(self.receive(), max(patience, 0.01))
+        except TimeoutError:
+            raise Refused(SILENT, _("您的画面和声音断了，正在自动接上。")) from None
+
     def verbs(self) -> dict:
         return {"beat": self.beat, "start": self.start, "stop": self.stop}
 
@@ -248,10 +265,12 @@ class ConsoleSocket(Socket):
             await self.tell({"type": "problem", "code": "room", "text": str(error)})
             return
         self.ingest = Ingest(folder_of(self.room), on_problem=self._report)
+        self.heard_at = time.monotonic()
         await self._show(True)
         await self.tell({"type": "started"})
 
     async def chunk(self, data: bytes) -> None:
+        self.heard_at = time.monotonic()
         if self.ingest:  # Else: what a recorder had in hand when its stream was stopped.
             self.ingest.feed(data)
 

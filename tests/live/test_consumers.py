@@ -11,10 +11,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 
 from courses.registration import withdraw
+from live import consumers, services
 from live import hub as hubs
-from live import services
 from live.consumers import BAD_MESSAGE, NOT_ALLOWED, TAKEN, TOO_LARGE, TOO_MANY
-from live.models import Classroom, Visit
+from live.models import Classroom, RoomEvent, Visit
 from live.routing import websocket_urlpatterns
 from tests import factories
 
@@ -320,3 +320,17 @@ async def test_a_stream_that_is_none_gets_a_sentence_and_the_class_goes_on(schoo
     room = await in_database(Classroom.objects.get)
     assert room.state == Classroom.State.TEACHING
     await page.leave()
+
+
+async def test_a_stream_that_falls_silent_is_ended_and_the_room_is_told(school, monkeypatch):
+    monkeypatch.setattr(consumers, "SILENT_AFTER_S", 0.2)
+    page = await open_page(school, school.teacher, path="console/")
+    await page.hello()
+    await page.send_to(text_data='{"type": "start"}')
+    assert await page.hear() == {"type": "started"}
+
+    assert await page.closing() == consumers.SILENT
+    pictures = await in_database(
+        lambda: list(RoomEvent.objects.filter(kind="picture").values_list("body__on", flat=True))
+    )
+    assert pictures == [True, False]

@@ -27,13 +27,14 @@ export class Upstream {
   start({ take = false } = {}) {
     this.#wanted = true
     this.#take = take
+    addEventListener("offline", this.#offline)
+    addEventListener("online", this.#online)
     this.#connect()
   }
 
   // Ends the stream and waits until the server has it all.
   async stop() {
-    this.#wanted = false
-    clearInterval(this.beats)
+    this.#rest()
     const socket = this.#socket
     await this.#stopRecorder()
     if (socket?.readyState !== WebSocket.OPEN) return
@@ -66,6 +67,7 @@ export class Upstream {
       if (["room", "unknown_codec", "too_many_transcodes", "disk_full"].includes(message.code)) this.#giveUp()
       else socket.close()
     } else if (message.type === "refused") {
+      if (message.code === 4408) return socket.close()
       this.#giveUp()
       if (message.code === 4409) this.onTaken(message)
       else this.onProblem(message)
@@ -110,12 +112,31 @@ export class Upstream {
     if (!this.#wanted) return
     this.onState("reconnecting")
     const most = Math.min(RETRY_CAP_MS, 500 * 2 ** this.#tries++)
-    setTimeout(() => this.#wanted && this.#connect(), most * (0.5 + Math.random() / 2))
+    this.retry = setTimeout(() => this.#wanted && this.#connect(), most * (0.5 + Math.random() / 2))
+  }
+
+  #offline = () => {
+    const socket = this.#socket
+    if (socket) this.#lost()
+    socket?.close()
+  }
+
+  #online = () => {
+    if (this.#socket || !this.#wanted) return
+    clearTimeout(this.retry)
+    this.#connect()
+  }
+
+  #rest() {
+    this.#wanted = false
+    clearInterval(this.beats)
+    clearTimeout(this.retry)
+    removeEventListener("offline", this.#offline)
+    removeEventListener("online", this.#online)
   }
 
   #giveUp() {
-    this.#wanted = false
-    clearInterval(this.beats)
+    this.#rest()
     this.#stopRecorder()
     this.#socket?.close()
     this.onState("off")

@@ -18,11 +18,12 @@ WATCH = """async () => {
   for (let i = 0; i < 20; i++) {
     await new Promise((done) => setTimeout(done, 100))
     meter.getFloatTimeDomainData(samples)
-    loudest = Math.max(loudest, Math.sqrt(samples.reduce((sum, s) => sum + s * s, 0) / samples.length))
+    const power = samples.reduce((sum, s) => sum + s * s, 0) / samples.length
+    loudest = Math.max(loudest, Math.sqrt(power))
   }
   const frames = video.getVideoPlaybackQuality().totalVideoFrames - before
   sound.close()
-  return { frames, loudest, seconds: video.currentTime, width: video.videoWidth, muted: video.muted }
+  return { frames, loudest, width: video.videoWidth, muted: video.muted }
 }"""
 
 

@@ -330,6 +330,7 @@ async def test_a_stream_that_falls_silent_is_ended_and_the_room_is_told(school, 
     assert await page.hear() == {"type": "started"}
 
     assert await page.closing() == consumers.SILENT
+    await page.wait(PATIENCE)
     pictures = await in_database(
         lambda: list(RoomEvent.objects.filter(kind="picture").values_list("body__on", flat=True))
     )

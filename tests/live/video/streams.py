@@ -194,6 +194,8 @@ class Shown:
     sizes: set[tuple[int, int]]
     sound_seconds: float
     loudness: float
+    # When each packet of sound begins that is not silent.
+    loud_at: list[float]
 
 
 def played(folder: RecordingFolder, rendition: str = MAIN) -> list[Shown]:
@@ -209,7 +211,7 @@ def played(folder: RecordingFolder, rendition: str = MAIN) -> list[Shown]:
 
 
 def shown(data: bytes) -> Shown:
-    result = Shown([], [], set(), 0.0, 0.0)
+    result = Shown([], [], set(), 0.0, 0.0, [])
     squares = samples = 0
     with av.open(io.BytesIO(data)) as container:
         for frame in container.decode():
@@ -222,6 +224,8 @@ def shown(data: bytes) -> Shown:
                 levels = array("f", bytes(frame.planes[0])[: frame.samples * 4])[::7]
                 squares += sum(level * level for level in levels)
                 samples += len(levels)
+                if max(levels) > 0.2:
+                    result.loud_at.append(float(frame.time))
                 result.sound_seconds += frame.samples / frame.sample_rate
     result.loudness = math.sqrt(squares / samples) if samples else 0.0
     return result

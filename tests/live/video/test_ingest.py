@@ -5,6 +5,7 @@ import errno
 import random
 import threading
 import time
+from itertools import pairwise
 
 import pytest
 
@@ -115,6 +116,8 @@ def test_a_teacher_without_a_microphone_is_seen_in_silence(folder):
     assert len(run.pictures) == 90
     assert run.sound_seconds == pytest.approx(3, abs=0.05)
     assert run.loudness < 0.001
+    for part in folder.path.glob("main-*.*.m4s"):
+        assert part.read_bytes().count(b"traf") == 2
 
 
 def test_sound_that_stops_for_a_while_is_silence_and_stays_in_its_place(folder):
@@ -124,7 +127,26 @@ def test_sound_that_stops_for_a_while_is_silence_and_stays_in_its_place(folder):
 
     (run,) = played(folder)
     assert run.sound_seconds == pytest.approx(4, abs=0.05)
-    assert run.loudness == pytest.approx(0.354 * (2.5 / 4) ** 0.5, abs=0.03)
+    gaps = [later - sooner for sooner, later in pairwise(run.loud_at)]
+    assert max(gaps) == pytest.approx(1.5, abs=0.1)
+    assert run.loud_at[gaps.index(max(gaps))] == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize("late", [0, 50, 400], ids=["together", "a little late", "late"])
+def test_sound_that_begins_later_than_the_picture_is_heard_at_its_time(folder, late):
+    record(folder, matroska(pictures(), tuple(block.moved(late) for block in sounds())))
+
+    (run,) = played(folder)
+    assert run.loud_at[0] == pytest.approx(late / 1000, abs=0.03)
+    assert run.pictures[0] == 0
+
+
+def test_a_picture_that_begins_later_than_the_sound_stands_from_the_beginning(folder):
+    record(folder, matroska(tuple(block.moved(400) for block in pictures()), sounds()))
+
+    (run,) = played(folder)
+    assert run.pictures[:3] == pytest.approx([0, 0.433, 0.466], abs=0.002)
+    assert run.loud_at[0] == pytest.approx(0, abs=0.03)
 
 
 def test_the_sound_goes_on_with_a_still_while_the_picture_is_away(folder):

@@ -9,9 +9,11 @@ from datetime import datetime
 
 from django.db.models import F
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
+from common import dates
 from courses import queries as courses
 from courses.models import ClassGroup, ClassSession, RegistrationRound
 from live import queries as live
@@ -38,6 +40,14 @@ class Meeting:
     @property
     def is_on_site_only(self) -> bool:
         return self.session.class_group.mode == ClassGroup.Mode.ON_SITE
+
+    @property
+    def until(self) -> str:
+        """到10点半: what follows the hour at which it begins."""
+        starts, ends = map(timezone.localtime, (self.session.starts_at, self.session.ends_at))
+        language = get_language() or "zh-hans"
+        whole = dates.clock_span(starts, ends, language)
+        return whole.removeprefix(dates.clock(starts, language))
 
     @property
     def may_enter(self) -> bool:

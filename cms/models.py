@@ -89,7 +89,8 @@ class ArticleIndexPage(Page):
 
     def get_context(self, request, *args, **kwargs):
         context = super().get_context(request, *args, **kwargs)
-        pages = Paginator(newest_articles(), ARTICLES_ON_A_PAGE)
+        articles = newest_articles().select_related("picture")
+        pages = Paginator(articles.prefetch_related("picture__renditions"), ARTICLES_ON_A_PAGE)
         return context | {"articles": pages.get_page(request.GET.get("page"))}
 
 
@@ -155,14 +156,8 @@ class ArticlePage(Findable, Page):
 
 
 def newest_articles() -> models.QuerySet[ArticlePage]:
-    """What everybody may read, newest first, each with its picture."""
-    return (
-        ArticlePage.objects.live()
-        .public()
-        .select_related("picture")
-        .prefetch_related("picture__renditions")
-        .order_by("-published_on", "-pk")
-    )
+    """What everybody may read, newest first."""
+    return ArticlePage.objects.live().public().order_by("-published_on", "-pk")
 
 
 class PlainPage(Findable, Page):

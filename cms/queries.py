@@ -8,7 +8,7 @@ from wagtail.models import Page
 from cms.models import ArticlePage, PlainPage
 from common import search
 from courses import queries as courses
-from courses.models import ClassGroup, CoursePage, LessonPage
+from courses.models import ClassGroup, CoursePage, LessonPage, Subject
 
 FOUND_AT_MOST = 30
 
@@ -37,11 +37,21 @@ def found(query: str, *, now: datetime) -> Found:
     words = search.cut(query)
     if not words:
         return Found([], [])
-    classes = list(courses.catalogue(now=now, text=words)[:FOUND_AT_MOST])
+    classes = _classes(words, now)
     pages = _pages(words, operator="and")
     if classes or pages:
         return Found(classes, pages)
     return Found([], _pages(words, operator="or"), is_exact=False)
+
+
+def _classes(words: str, now: datetime) -> list[ClassGroup]:
+    """Classes that are called so, and those of a subject that is."""
+    called = courses.catalogue(now=now, text=words)[:FOUND_AT_MOST]
+    found = {group.pk: group for group in called}
+    for subject in Subject:
+        if search.is_in(words, str(subject.label)):
+            found |= {group.pk: group for group in courses.catalogue(now=now, subject=subject)}
+    return list(found.values())[:FOUND_AT_MOST]
 
 
 def _pages(words: str, *, operator: str) -> list[Page]:

@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from cms import queries
+from courses.models import LessonPage
 from tests import factories
 from tests.cms.pages import article
 
@@ -98,11 +99,23 @@ def test_a_text_that_changed_is_found_by_its_new_words(articles):
     assert titles("旧题目") == set()
 
 
-@pytest.mark.parametrize("query", ["行书", "书入", "沈文清", "shenwenqing", "swq"])
-def test_classes_are_found_by_name_and_teacher(query):
+@pytest.mark.parametrize(
+    "query", ["行书", "书入", "沈文清", "shenwenqing", "swq", "书法", "shufa", "sf"]
+)
+def test_classes_are_found_by_name_teacher_and_subject(query):
     group = factories.class_group(term=factories.term(now=NOW))
 
     assert queries.found(query, now=NOW).classes == [group]
+
+
+def test_courses_and_lessons_are_found_by_parts_of_their_words():
+    course = factories.course("写意花鸟")
+    lesson = LessonPage(title="画一只麻雀", slug="sparrow", number=1)
+    course.add_child(instance=lesson)
+
+    assert titles("花鸟") == {"写意花鸟"}
+    assert titles("麻雀") == {"画一只麻雀"}
+    assert titles("maque") == {"画一只麻雀"}
 
 
 def test_a_class_of_a_past_term_is_not_found():

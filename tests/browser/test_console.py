@@ -1,9 +1,8 @@
 """The teacher's page and the room when something is missing or breaks."""
 
-import asyncio
-
 import pytest
 import websockets
+from websockets.sync.client import connect
 
 from tests.browser.steps import be, seconds_played, sees_pictures, until
 from tests.browser.test_chain import SCHOOL
@@ -163,11 +162,11 @@ def test_a_page_of_another_origin_opens_no_socket(server, school, learner):
         + f"/ws/sessions/{school['session']}/?device=6f1d1c1e-0000-4000-8000-000000000000"
     )
 
-    async def first_word(origin):
+    def first_word(origin):
         headers = {"Cookie": f"session={cookie['value']}"}
-        async with websockets.connect(address, origin=origin, additional_headers=headers) as page:
-            return await page.recv()
+        with connect(address, origin=origin, additional_headers=headers) as socket:
+            return socket.recv()
 
-    assert "hello" in asyncio.run(first_word(server.url))
+    assert "hello" in first_word(server.url)
     with pytest.raises(websockets.InvalidStatus, match="403"):
-        asyncio.run(first_word("https://elsewhere.example"))
+        first_word("https://elsewhere.example")

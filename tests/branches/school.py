@@ -117,6 +117,12 @@ def seat(person, session, *, since=NINE - timedelta(days=9), until=None):
     )
 
 
+def seat_once(person, session, **fields):
+    """A seat in the class of `session`, unless there is one."""
+    if not session.class_group.enrolments.filter(person=person).exists():
+        seat(person, session, **fields)
+
+
 def attendance(person, session, *, minutes=90, mode=StudyMode.LIVE, present=None, spans=None):
     """`spans` are minutes from the beginning; without them one stretch of `minutes`."""
     whole = round((session.ends_at - session.starts_at).total_seconds())

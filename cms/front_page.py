@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
 from common import dates
+from common.doors import WorkDoor, work_doors
 from courses import queries as courses
 from courses.models import ClassGroup, ClassSession, RegistrationRound
 from live import queries as live
@@ -86,6 +87,12 @@ def day_of(*, user: User, person: Person | None, now: datetime) -> Day:
             Meeting(session, is_taught=True) for session in live.sessions_to_teach(person, now)
         ]
     return arranged(meetings, now)
+
+
+def work_of(*, user: User, person: Person | None) -> list[WorkDoor]:
+    """The doors to the work of `user`; none while acting for another."""
+    is_oneself = person is None or person.pk == user.person_id
+    return work_doors(user) if user.is_authenticated and is_oneself else []
 
 
 def arranged(meetings: Iterable[Meeting], now: datetime) -> Day:

@@ -1,11 +1,17 @@
-"""Roles given and taken, logins and files: each time the editors' groups follow."""
+"""Roles given and taken, logins and files: each time the editors' groups follow.
+
+And the doors to the work of those who teach or edit.
+"""
 
 from allauth.account.signals import user_logged_in
 from django.db.models.signals import post_save
 from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts.models import RoleGrant, User
 from cms import services
+from common.doors import WorkDoor, doors_asked_for
 
 
 @receiver(post_save, sender=RoleGrant)
@@ -25,3 +31,22 @@ def follow_a_file(sender, instance, raw=False, update_fields=None, **kwargs):
 def follow_a_login(sender, user, **kwargs):
     if user.person_id:
         services.align_editing_rights(person=user.person)
+
+
+@receiver(doors_asked_for)
+def open_doors(sender, user, **kwargs):
+    roles = set()
+    if user.person_id:
+        roles = set(user.person.roles.filter(ended_at=None).values_list("role", flat=True))
+    doors = []
+    if RoleGrant.Role.TEACHER in roles:
+        doors.append(
+            WorkDoor(reverse("live:teaching"), "camera", _("我要讲的课"), _("讲课和试设备"))
+        )
+    if roles & {RoleGrant.Role.EDITOR, RoleGrant.Role.REVIEWER} or user.is_superuser:
+        doors.append(
+            WorkDoor(reverse("wagtailadmin_home"), "edit", _("编辑网站"), _("文章和课件"))
+        )
+    if user.is_staff:
+        doors.append(WorkDoor(reverse("admin:index"), "list", _("后台"), _("人员、班和角色")))
+    return doors

@@ -6,6 +6,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import services as accounts
+from accounts.models import RoleGrant
+from common.doors import WorkDoor, doors_asked_for
 from courses.models import ClassGroup, Term
 from live import services as live
 from tests import factories
@@ -13,10 +15,11 @@ from tests.cms.pages import article, draws_renditions, picture
 
 pytestmark = [pytest.mark.django_db, draws_renditions]
 
+Role = RoleGrant.Role
 # Wednesday 9 September 2026, 9:00 in Shanghai.
 NOW = datetime(2026, 9, 9, 1, 0, tzinfo=UTC)
 # Five of each are Wagtail's, finding the page and asking who may see it.
-HOME_QUERIES = 16
+HOME_QUERIES = 17
 LIST_QUERIES = 10
 
 
@@ -196,6 +199,51 @@ def test_who_acts_for_a_teacher_is_not_asked_to_teach(client, clock):
 
     assert "沈文清的课" in page
     assert "去讲课" not in page
+
+
+@pytest.mark.parametrize(
+    ("role", "doors"),
+    [
+        (None, set()),
+        (Role.TEACHER, {"我要讲的课"}),
+        (Role.EDITOR, {"编辑网站"}),
+        (Role.REVIEWER, {"编辑网站"}),
+        (Role.BUREAU, set()),
+    ],
+)
+def test_staff_find_the_doors_to_their_work(client, clock, role, doors):
+    person = factories.person("许文")
+    if role:
+        accounts.grant_role(person=person, role=role, organisation=person.organisation)
+
+    page = home(client, person)
+
+    assert {name for name in ("我要讲的课", "编辑网站", "后台") if name in page} == doors
+
+
+def test_who_acts_for_staff_sees_no_doors_to_their_work(client, clock):
+    person = factories.person("许文")
+    accounts.grant_role(person=person, role=Role.EDITOR, organisation=person.organisation)
+    agent = factories.login()
+    accounts.allow_proxy(person=person, agent=agent, relation="child")
+    client.force_login(agent)
+    client.post(reverse("accounts:act_for"), {"person": person.pk})
+
+    assert "编辑网站" not in home(client)
+
+
+def test_other_apps_open_doors_of_their_own(client, clock):
+    person = factories.person("赵建国", sex="m")
+
+    def answer(sender, user, **kwargs):
+        return [WorkDoor("/branches/", "book", "学习台账")] if user.person == person else None
+
+    doors_asked_for.connect(answer)
+    try:
+        assert 'href="/branches/"' in home(client, person)
+        assert 'href="/branches/"' not in home(client, factories.person("王秀兰"))
+    finally:
+        doors_asked_for.disconnect(answer)
 
 
 def test_who_has_logged_in_without_a_file_is_asked_who_they_are(client, clock):

@@ -5,6 +5,7 @@ Which database comes from DATABASE_URL and REDIS_URL as ever; dev.py test runs b
 
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 TESTS = Path(__file__).resolve().parent.parent / ".cache" / "tests"
 WORKER = f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}-{os.getpid()}"
@@ -14,7 +15,7 @@ os.environ["YINLING_DATA"] = str(WORKER_DATA)
 os.environ.setdefault("YINLING_SECRET_KEY", "known to everyone, for tests only")
 
 from config.settings import *  # noqa: F403
-from config.settings import CHANNEL_LAYERS, DATABASES
+from config.settings import CACHES, CHANNEL_LAYERS, DATABASES, REDIS_URL
 
 DATABASE = DATABASES["default"]
 IS_POSTGRES = DATABASE["ENGINE"].endswith("postgresql")
@@ -32,6 +33,9 @@ STATIC_ROOT = TESTS / "static"
 
 TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend"}}
 
-if "CONFIG" in CHANNEL_LAYERS["default"]:
-    # Redis channels are shared by all its databases: workers must not hear each other.
+if REDIS_URL:
+    # Channels are shared by all of Redis's databases: workers must not hear each other.
     CHANNEL_LAYERS["default"]["CONFIG"]["prefix"] = WORKER
+    # Clearing a cache empties its database.
+    number = int(WORKER.partition("-")[0].removeprefix("gw").replace("main", "-1")) + 1
+    CACHES["default"]["LOCATION"] = urlsplit(REDIS_URL)._replace(path=f"/{number}").geturl()

@@ -1,9 +1,13 @@
 """The tests' own ground: copies of databases, a started server, a browser, no network."""
 
+import os
 import socket
 
 import pytest
+import redis
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
 from django.db import connection
 from wagtail.models import Page, Site
 
@@ -90,3 +94,15 @@ def test_chromium_has_chinese_letters_a_camera_and_a_microphone(launch, open_pag
     assert heard["width"] == 640
     assert heard["loudest"] > 0.001
     assert heard["language"] == "zh-CN"
+
+
+def test_each_test_process_has_a_cache_of_its_own():
+    cache.set("kept", "here")
+
+    assert cache.get("kept") == "here"
+    if settings.REDIS_URL:
+        location = settings.CACHES["default"]["LOCATION"]
+        number = int(os.environ.get("PYTEST_XDIST_WORKER", "gw-1").removeprefix("gw")) + 1
+        assert location.endswith(f"/{number}")
+        with redis.Redis.from_url(location) as client:
+            assert len(client.keys("*kept*")) == 1

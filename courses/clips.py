@@ -2,7 +2,8 @@
 
 import re
 
-from django.http import FileResponse, HttpResponse
+from asgiref.sync import sync_to_async
+from django.http import HttpResponse, StreamingHttpResponse
 
 # More than a player shows in the time of a request, less than a process notices.
 PIECE_BYTES = 1024 * 1024
@@ -31,7 +32,8 @@ def answer(film, *, size: int, asked: str, content_type: str = "video/mp4") -> H
     """The piece of `film` that was asked for, or all of it."""
     span = span_asked(asked, size)
     if span is None:
-        response = FileResponse(film, content_type=content_type)
+        response = StreamingHttpResponse(_pieces(film), content_type=content_type)
+        response["Content-Length"] = size
     else:
         start, end = span
         with film:
@@ -44,3 +46,13 @@ def answer(film, *, size: int, asked: str, content_type: str = "video/mp4") -> H
     response["Accept-Ranges"] = "bytes"
     response["Cache-Control"] = "private, max-age=86400"
     return response
+
+
+async def _pieces(film):
+    # Asynchronous, because Django's ASGI handler reads any other iterator to its end first.
+    read = sync_to_async(film.read, thread_sensitive=False)
+    try:
+        while piece := await read(PIECE_BYTES):
+            yield piece
+    finally:
+        film.close()

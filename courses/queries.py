@@ -128,7 +128,8 @@ def refusal(
     The one statement of who may register: pages say it before the button, and
     courses.registration raises it.
     """
-    if no := closed(class_group=class_group, now=now):
+    opened = open_round(class_group.term, now)
+    if no := _closed(class_group, opened, now):
         return no
     first, last = class_group.born_between()
     if not first <= person.born_on <= last:
@@ -144,28 +145,20 @@ def refusal(
                 "age": person.age_on(class_group.term.starts_on),
             }
         )
-    limit = open_round(class_group.term, now).max_classes
-    if places_in_term(person=person, term=class_group.term) >= limit:
+    if places_in_term(person=person, term=class_group.term) >= opened.max_classes:
         return errors.LimitReached(
             _(
                 "%(name)s这学期已经报满 %(limit)s 个班（候补也算）。"
                 "要报这个班，请先在“我的班”里退掉一个。"
             )
-            % {"name": person.name, "limit": limit}
+            % {"name": person.name, "limit": opened.max_classes}
         )
     return None
 
 
 def closed(*, class_group: ClassGroup, now: datetime) -> errors.RegistrationRefused | None:
     """Why nobody may ask for a place in the class now, in words; None if it is open."""
-    if class_group.cancelled_at:
-        return errors.ClassCancelled(_("这个班停开了，请看看别的班。"))
-    if open_round(class_group.term, now):
-        return None
-    if coming := next_round(class_group.term, now):
-        when = dates.day_clock(timezone.localtime(coming.opens_at), get_language() or "zh-hans")
-        return errors.NotOpenYet(_("%(when)s开始报名，请到时候再来。") % {"when": when})
-    return errors.RegistrationClosed(_("这个学期的报名已经结束。想插班，请打学校电话问一问。"))
+    return _closed(class_group, open_round(class_group.term, now), now)
 
 
 def places_in_term(*, person: Person, term: Term) -> int:
@@ -298,6 +291,19 @@ def may_teach(*, user: User, class_group: ClassGroup) -> bool:
         return True
     office = organisations_led_by(user, RoleGrant.Role.REGISTRAR, RoleGrant.Role.ADMINISTRATOR)
     return office.filter(pk=class_group.organisation_id).exists()
+
+
+def _closed(
+    class_group: ClassGroup, opened: RegistrationRound | None, now: datetime
+) -> errors.RegistrationRefused | None:
+    if class_group.cancelled_at:
+        return errors.ClassCancelled(_("这个班停开了，请看看别的班。"))
+    if opened:
+        return None
+    if coming := next_round(class_group.term, now):
+        when = dates.day_clock(timezone.localtime(coming.opens_at), get_language() or "zh-hans")
+        return errors.NotOpenYet(_("%(when)s开始报名，请到时候再来。") % {"when": when})
+    return errors.RegistrationClosed(_("这个学期的报名已经结束。想插班，请打学校电话问一问。"))
 
 
 def _mine(places: QuerySet):

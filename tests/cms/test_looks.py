@@ -107,6 +107,16 @@ def test_a_visitor_sees_the_way_in_without_scrolling(open_page, school, step):
     assert box["y"] + box["height"] <= PHONE[1]
 
 
+def test_the_picture_of_an_article_is_really_shown(open_page, school):
+    page = opened(open_page, school, "/articles/ten-years/", size=PHONE)
+
+    picture = page.locator("article img").first
+    picture.scroll_into_view_if_needed()
+
+    assert picture.get_attribute("alt").startswith("水墨画")
+    assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1040
+
+
 def test_pinyin_typed_by_keyboard_alone_leads_to_an_article(open_page, school):
     page = opened(open_page, school, "/articles/", size=DESK)
 

@@ -43,7 +43,8 @@ CLOCK = Fraction(1, 1000)
 
 # Spoilt bytes may claim to be one huge element; no true one is as large as this.
 LONGEST_SILENCE_BYTES = 4 * 1024 * 1024
-# The demuxer finds the next cluster after an error; a stream of errors is none.
+# Errors one after the other: the demuxer finds the next cluster, a decoder the next key
+# frame, unless there is none.
 MOST_ERRORS = 50
 
 
@@ -102,6 +103,8 @@ class Ingest:
             self._record()
         except StreamProblem as problem:
             self._report(problem)
+        except av.FFmpegError as error:  # Some of these are OSErrors, too.
+            self._report(StreamProblem(BROKEN_STREAM, str(error)))
         except OSError as error:
             is_full = error.errno in (errno.ENOSPC, errno.EDQUOT)
             self._report(StreamProblem(DISK_FULL if is_full else DISK_FAILED, str(error)))
@@ -147,6 +150,7 @@ class Recording:
         self._waiting = []
         self._waiting_since = 0.0
         self._unused_bytes = 0
+        self._errors = 0
         self._is_open = False
         feed.on_idle = writer.check_owner
         feed.on_read = self._count
@@ -158,10 +162,7 @@ class Recording:
         try:
             self._look_at(container)
             for packet in self._packets(container):
-                try:
-                    self._take(packet)
-                except av.FFmpegError:
-                    continue  # This packet is spoilt; the next may be whole.
+                self._take(packet)
             if self._waiting:
                 self._begin_run(self._waiting.pop(0))
             self._end_run()
@@ -200,22 +201,26 @@ class Recording:
             raise StreamProblem(NOT_A_RECORDING, "neither picture nor sound")
 
     def _packets(self, container) -> Iterator:
-        errors = 0
-        packets = container.demux()
+        streams = [*container.streams.video[:1], *container.streams.audio[:1]]
+        packets = container.demux(streams)
         while True:
             try:
                 packet = next(packets)
             except StopIteration:
                 return
             except av.FFmpegError as error:
-                errors += 1
-                if errors > MOST_ERRORS:
-                    raise StreamProblem(BROKEN_STREAM, str(error)) from error
-                packets = container.demux()
+                self._forgive(error)
+                packets = container.demux(streams)
                 continue
             if packet.size and packet.pts is not None:
                 self._unused_bytes = 0
                 yield packet
+
+    def _forgive(self, error: av.FFmpegError) -> None:
+        self._errors += 1
+        if self._errors > MOST_ERRORS:
+            self._end_run()
+            raise StreamProblem(BROKEN_STREAM, str(error)) from error
 
     def _count(self, size: int) -> None:
         self._unused_bytes += size
@@ -224,8 +229,16 @@ class Recording:
             raise StreamProblem(code, "megabytes without a picture or a sound")
 
     def _take(self, packet) -> None:
+        try:
+            self._take_whole(packet)
+        except av.FFmpegError as error:
+            self._forgive(error)  # This packet is spoilt; the next may be whole.
+        else:
+            self._errors = 0
+
+    def _take_whole(self, packet) -> None:
         if self._run and not self._run.fits(packet):
-            self._picture_is_away = self._run.lacks_picture_at(packet.pts)
+            self._picture_is_away = self._run.has_lost_picture(packet)
             self._end_run()
         if self._run:
             self._run.take(packet)

@@ -104,13 +104,15 @@ class Run:
             return not packet.is_keyframe
         if kind == "video":
             return self._picture.fits(packet)
-        return not self.lacks_picture_at(packet.pts)
+        return not self.has_lost_picture(packet)
 
-    def lacks_picture_at(self, ms: int) -> bool:
-        """Whether the picture has stayed away for too long by `ms`."""
-        if self._picture.is_still:
+    def has_lost_picture(self, packet) -> bool:
+        """Whether this sound comes long after the last picture, and nothing else is amiss."""
+        if self._picture.is_still or packet.stream.type == "video":
             return False
-        return ms - self._last_ms.get("video", self._base_ms) > PICTURE_GONE_MS
+        is_in_time = packet.pts - self._newest_ms <= BREAK_MS
+        away_ms = packet.pts - self._last_ms.get("video", self._base_ms)
+        return is_in_time and away_ms > PICTURE_GONE_MS
 
     def take(self, packet) -> None:
         """Raises av.FFmpegError for a packet that cannot be decoded; go on with the next."""

@@ -94,7 +94,10 @@ async def test_an_answer_is_renewed_before_it_is_too_old_without_a_wait():
     school.answers.clear()
     school.now += RENEW_SECONDS
 
-    assert await is_in(admission, ticket)
+    at_once = asyncio.ensure_future(is_in(admission, ticket))
+    await settle()
+    assert at_once.done()
+    assert at_once.result()
     school.removed.add(5)
     school.answers.set()
     await settle()

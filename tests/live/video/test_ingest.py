@@ -162,6 +162,27 @@ def test_the_sound_goes_on_with_a_still_while_the_picture_is_away(folder):
     assert still.loudness == TONE
 
 
+def test_the_last_picture_stays_until_the_sound_is_over(folder):
+    record(folder, matroska(pictures(seconds=2), sounds(seconds=3)))
+
+    (run,) = played(folder)
+    assert folder.timeline().renditions[MAIN].seconds == pytest.approx(run.sound_seconds, abs=0.01)
+    assert run.sound_seconds == pytest.approx(3, abs=0.03)
+
+
+def test_sound_that_comes_after_its_silence_moves_nothing(folder):
+    tone = sounds(seconds=4)
+    late, rest = tone[:30], sorted([*tone[30:], *pictures(seconds=4)[60:]], key=lambda b: b.ms)
+    blocks = [*pictures(seconds=4)[:60], *late, *rest]
+
+    record(folder, header(blocks) + clusters(blocks))
+
+    (run,) = played(folder)
+    assert run.sound_seconds == pytest.approx(4, abs=0.05)
+    assert run.loud_at[-1] == pytest.approx(4, abs=0.1)
+    assert len([at for at in run.loud_at if at > 1.9]) == pytest.approx(2.1 * 48_000 / 1024, abs=8)
+
+
 def test_a_picture_that_never_comes_does_not_keep_the_sound_waiting(folder):
     tone = sounds(seconds=4)
     data = header([*tone, *pictures()]) + clusters(tone)
@@ -332,6 +353,16 @@ def test_garbage_in_packets_of_vp8_costs_only_these(folder):
 
     assert ingest.problem is None
     assert sum(len(run.pictures) for run in played(folder)) >= 110
+
+
+def test_a_stream_of_spoilt_pictures_alone_is_given_up(folder):
+    good = pictures("vp8", seconds=1)
+    spoilt = [Block(1000 + 10 * n, 1, b"\x10\x02\x00\xff", is_key=True) for n in range(100)]
+
+    ingest = record(folder, matroska((*good, *spoilt), codec="vp8"))
+
+    assert ingest.problem.code == "broken_stream"
+    assert len(played(folder)[0].pictures) == 30
 
 
 def test_spoilt_bytes_that_swallow_the_stream_end_it(folder, monkeypatch):

@@ -88,9 +88,14 @@ async def ask(app, path: str, *, method: str = "GET", headers=()) -> Reply:
     return Reply(events)
 
 
+def listed(playlist: str, part: str) -> bool:
+    """Whether the part is there, not only hinted at."""
+    return f'#EXT-X-PART:DURATION=0.25000,URI="{part}"' in playlist
+
+
 @pytest.fixture
 async def site(tmp_path):
-    site = Site(tmp_path)
+    site = Site(tmp_path / "media")
     yield site
     site.close()
 
@@ -124,7 +129,7 @@ async def test_the_live_playlist_is_served_plain_and_compressed_and_never_stored
     packed = await site.ask("live.m3u8", headers=[(b"accept-encoding", b"gzip, br")])
 
     assert plain.text.startswith("#EXTM3U\n")
-    assert 'URI="main-0.0.m4s"' in plain.text
+    assert listed(plain.text, "main-0.0.m4s")
     assert gzip.decompress(packed.body) == plain.body
     assert plain.headers == {
         "content-type": "application/vnd.apple.mpegurl",
@@ -307,8 +312,12 @@ async def test_a_token_opens_its_own_recording_only(site, short_hold):
     assert (await site.ask("main-0.0.m4s", token=other)).status == 404
 
 
-@pytest.mark.parametrize("recording", ["..", "0F" * 16, "", "../" + RECORDING, RECORDING + "/"])
+@pytest.mark.parametrize("recording", ["", ".", "..", "../other", "0F" * 16, RECORDING + "/"])
 async def test_a_recording_that_is_no_uuid_is_never_looked_for(site, recording):
+    site.folder.path.parent.mkdir()
+    elsewhere = site.folder.path.parent / recording
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "main-0.0.m4s").write_bytes(b"not for everybody")
     token = make_token(recording=recording, session=4, person=5, kind=LIVE)
 
     reply = await site.ask("main-0.0.m4s", token=token)
@@ -341,10 +350,10 @@ async def test_a_recording_that_is_no_uuid_is_never_looked_for(site, recording):
         "令牌.m4s",
     ],
 )
-async def test_an_unknown_file_is_not_there(site, name, tmp_path):
-    (tmp_path / "secret").write_text("secret")
+async def test_an_unknown_file_is_not_there(site, name):
     site.begin()
     site.add(b"a")
+    (site.folder.path.parent / "secret").write_text("secret")
 
     reply = await site.ask(name)
 
@@ -382,7 +391,7 @@ async def test_a_playlist_is_held_until_it_has_what_was_asked_for(site):
     part, segment = await waiting(site, "live.m3u8?_HLS_msn=0&_HLS_part=1", "live.m3u8?_HLS_msn=0")
 
     site.add(b"b")
-    assert 'URI="main-0.1.m4s"' in (await part).text
+    assert listed((await part).text, "main-0.1.m4s")
     assert not segment.done()
     site.writer.finish_segment(MAIN)
     assert "\nmain-0.m4s\n" in (await segment).text
@@ -395,7 +404,7 @@ async def test_a_held_playlist_is_given_as_it_is_when_nothing_comes(site, short_
     reply = await site.ask("live.m3u8?_HLS_msn=0&_HLS_part=1")
 
     assert reply.status == 200
-    assert 'URI="main-0.0.m4s"' in reply.text
+    assert listed(reply.text, "main-0.0.m4s")
 
 
 async def test_nothing_is_held_after_the_end(site):
@@ -521,6 +530,10 @@ async def test_an_idle_recording_is_let_go_when_another_is_watched(site, monkeyp
     following = site.route._follow(RECORDING)
     while not following.is_idle:
         await asyncio.sleep(0.02)
+    site.add(b"b")
+    assert listed((await site.ask("live.m3u8")).text, "main-0.1.m4s")
+    while not following.is_idle:
+        await asyncio.sleep(0.02)
 
     other = make_token(recording="ab" * 16, session=4, person=5, kind=REPLAY)
     await site.ask("replay.m3u8", token=other)
@@ -570,7 +583,7 @@ async def test_a_recording_made_by_another_process_is_live_here(site):
         playlist, part = await waiting(site, "live.m3u8?_HLS_msn=0&_HLS_part=1", "main-0.1.m4s")
         child.stdin.write("second\n")
 
-        assert 'URI="main-0.1.m4s"' in (await playlist).text
+        assert listed((await playlist).text, "main-0.1.m4s")
         assert (await part).body == b"second\n"
     finally:
         child.kill()

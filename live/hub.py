@@ -1,7 +1,7 @@
 """One hub per process: what happened in the rooms, told to every socket of this process.
 
 Each room is read from the database once per process, encoded once and written to its
-sockets in a loop: a channel-layer delivery per socket costs about six times as much
+sockets in a loop: a channel-layer delivery per socket costs many times as much
 (bench/fanout.py). The layer only nudges; the hub also looks by itself, so a nudge that
 was lost costs seconds, never an event.
 """
@@ -21,6 +21,7 @@ from django.db import DatabaseError
 
 from live import events, queries, services
 from live.models import Classroom, RoomEvent
+from live.wire import Frame, Wire
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +37,7 @@ CHECK_SEATS_EVERY_S = 25
 UNREAD_AT_MOST = 256 * 1024
 
 GONE = 4403
-RESYNC = json.dumps({"type": "resync"})
+RESYNC = Frame(json.dumps({"type": "resync"}))
 
 
 @dataclass(eq=False)
@@ -48,21 +49,21 @@ class Seat:
     person: int | None
     session_key: str
     is_learner: bool
-    send: Callable[[dict], Awaitable[None]]
+    wire: Wire
     device: uuid.UUID | None = None
     visit: int | None = None
     unread: int = 0
     is_behind: bool = False
 
-    async def tell(self, frame: str) -> None:
+    async def tell(self, frame: Frame) -> None:
         """Write a frame, unless this page has long stopped reading."""
         if self.unread > UNREAD_AT_MOST:
             self.is_behind = True
             return
-        self.unread += len(frame)
+        self.unread += len(frame.on_wire)
         # Closed meanwhile: its own task notices and leaves; the others must hear.
         with contextlib.suppress(RuntimeError, OSError):
-            await self.send({"type": "websocket.send", "text": frame})
+            await self.wire.tell(frame)
 
     async def has_read(self) -> None:
         """The page has read all it was sent; it may have been left behind meanwhile."""
@@ -73,7 +74,7 @@ class Seat:
 
     async def close(self, code: int) -> None:
         with contextlib.suppress(RuntimeError):  # Closed by the other side meanwhile.
-            await self.send({"type": "websocket.close", "code": code})
+            await self.wire.send({"type": "websocket.close", "code": code})
 
 
 @dataclass(eq=False)
@@ -85,12 +86,10 @@ class _Room:
     is_telling: bool = False
 
 
-def frame_of(happened: list[RoomEvent]) -> str:
+def frame_of(happened: list[RoomEvent]) -> Frame:
     """Events as one frame: what every page of the room is sent, the same for all."""
-    return json.dumps(
-        {"type": "events", "events": [event_as_dict(event) for event in happened]},
-        ensure_ascii=False,
-    )
+    content = {"type": "events", "events": [event_as_dict(event) for event in happened]}
+    return Frame(json.dumps(content, ensure_ascii=False))
 
 
 def event_as_dict(event: RoomEvent) -> dict:

@@ -1,0 +1,1 @@
+"""The servers that fanout measures: ours, and peers as their own documentation shows them."""

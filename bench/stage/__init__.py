@@ -1,0 +1,1 @@
+"""What the benchmarks stand on: a school of their own, a server, listeners, a CPU clock."""

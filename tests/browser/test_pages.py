@@ -149,7 +149,7 @@ def test_a_learner_registers_and_withdraws_by_keyboard_alone(server, school, ope
 
     press_until(page, "我要报名")
     page.keyboard.press("Enter")
-    until(lambda: "/my/places/seat/" in page.url, "the receipt")
+    page.wait_for_url("**/my/places/seat/*/")
     receipt = page.url
     page.goto(f"{server.url}/my/classes/")
     assert "行书入门" in page.inner_text("main")
@@ -158,7 +158,7 @@ def test_a_learner_registers_and_withdraws_by_keyboard_alone(server, school, ope
     press_until(page, "先不退")
     press_until(page, "退班")
     page.keyboard.press("Enter")
-    until(lambda: "withdrawal" not in page.url, "withdrawn")
+    page.wait_for_url(lambda url: "withdrawal" not in url)
     page.goto(f"{server.url}/my/classes/")
     assert "行书入门" not in page.inner_text("main")
 

@@ -182,7 +182,7 @@ def test_a_teacher_finds_the_class_to_teach(client, clock):
 
     page = home(client, group.teacher)
 
-    assert "今天您讲的课" in page
+    assert "您讲的课" in page
     assert f'href="{reverse("live:console", args=[session.pk])}">去讲课' in page
     assert main_buttons(page) == 1
 
@@ -219,6 +219,16 @@ def test_staff_find_the_doors_to_their_work(client, clock, role, doors):
     page = home(client, person)
 
     assert {name for name in ("我要讲的课", "编辑网站", "后台") if name in page} == doors
+
+
+def test_staff_without_a_class_find_their_work_first(client, clock):
+    person = factories.person("许文")
+    accounts.grant_role(person=person, role=Role.EDITOR, organisation=person.organisation)
+
+    page = home(client, person)
+
+    assert page.index("编辑网站") < page.index("报名选课")
+    assert "您还没有课" not in page
 
 
 def test_who_acts_for_staff_sees_no_doors_to_their_work(client, clock):

@@ -132,6 +132,7 @@ class TranscodedPicture(EncodedPicture):
     """VP8 or VP9 made into H.264, as fast as can be."""
 
     is_still = False
+    # At most what a browser sends for 720p; slides stay far below.
     options = {
         "preset": "ultrafast",
         "tune": "zerolatency",

@@ -24,7 +24,7 @@ LATE_MS = 600
 
 CODEC = "mp4a.40.2"
 
-# FFmpeg's thorough coder takes four times as long and is heard below 64 kbit/s only.
+# FFmpeg's thorough coder takes three times as long and is heard below 64 kbit/s only.
 FAST_CODER_ABOVE = 64_000
 
 

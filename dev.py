@@ -786,6 +786,8 @@ def _migrate(call_command, with_demo):
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         with _timed("Making the database" if is_new else "Bringing the database up to date"):
             call_command("migrate", interactive=False, verbosity=0)
+            # Pages that a migration makes are not indexed as those that an editor saves.
+            call_command("update_index", verbosity=0, stdout=io.StringIO())
 
 
 def _demo_school(call_command):

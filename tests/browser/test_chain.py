@@ -94,7 +94,7 @@ def test_from_a_seat_to_a_study_line(server, launch, open_page, real_clip):
     began = time.monotonic()
     sees_pictures(wang, "王秀兰")
     seen = watch(wang)
-    assert seen["frames"] > 20
+    assert seen["frames"] >= 10
     assert seen["loudest"] > 0.001
     assert (seen["width"], seen["muted"]) == (1280, False)
 

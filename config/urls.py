@@ -1,7 +1,7 @@
 """Every address of the school. Wagtail answers what no app claims."""
 
-from allauth.account.decorators import secure_admin_login
 from allauth.account import views as account
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path

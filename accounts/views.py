@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import demo_logins, queries, services
@@ -78,6 +79,7 @@ def welcome(request):
     return render(request, "accounts/welcome.html", context, status=422 if form.errors else 200)
 
 
+@never_cache
 @login_required
 @require_GET
 def me(request):

@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
 from common.errors import DomainError
@@ -22,8 +23,12 @@ COMING = timedelta(weeks=2)
 
 
 def with_file(view):
-    """For pages about somebody: log in first, then say who one is, then come back."""
+    """For pages about somebody: log in first, then say who one is, then come back.
 
+    They are kept by no cache: a device is often shared, and its back button works.
+    """
+
+    @never_cache
     @wraps(view)
     def checked(request, *args, **kwargs):
         if request.user.is_authenticated and request.person:
@@ -36,6 +41,7 @@ def with_file(view):
     return checked
 
 
+@never_cache
 @require_GET
 def class_page(request, pk):
     return _class_page(request, queries.class_shown(pk))

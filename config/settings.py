@@ -247,7 +247,12 @@ ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
 ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
-ACCOUNT_FORMS = {"request_login_code": "accounts.forms.PhoneForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "accounts.forms.PhoneForm",
+    "confirm_login_code": "accounts.forms.CodeForm",
+    "change_phone": "accounts.forms.NewPhoneForm",
+    "verify_phone": "accounts.forms.NewPhoneCodeForm",
+}
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Forty people of a computer room log in behind one address within three minutes, so
 # the limits per address are wide. Those per number are accounts.sms's own: they count
@@ -257,7 +262,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "60/m/ip",
     "request_login_code": "120/m/ip",
     "verify_phone": "120/m/ip",
-    "reauthenticate": "60/m/user",
+    "change_phone": "30/m/user",
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("YINLING_PROXIES") or 0)
 

@@ -9,6 +9,8 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from accounts.views import ConfirmCode
+
 admin.autodiscover()
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -17,7 +19,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 login_urls = [
     path("login/", account.request_login_code, name="account_login"),
     path("login/code/", account.request_login_code, name="account_request_login_code"),
-    path("login/code/confirm/", account.confirm_login_code, name="account_confirm_login_code"),
+    path("login/code/confirm/", ConfirmCode.as_view(), name="account_confirm_login_code"),
     path("logout/", account.logout, name="account_logout"),
     path("phone/change/", account.change_phone, name="account_change_phone"),
     path("phone/verify/", account.verify_phone, name="account_verify_phone"),

@@ -83,6 +83,7 @@ branches:reverse                 POST  302   404   404   404   404   422   404  
 branches:records                 GET   302   404   404   404   404   200   404   404   200
 branches:record                  GET   302   404   404   404   404   200   404   404   200
 cms:search                       GET   200   200   200   200   200   200   200   200   200
+cms:picture                      GET   404   404   404   404   404   404   404   404   404
 /                                GET   200   200   200   200   200   200   200   200   200
 /courses/                        GET   200   200   200   200   200   200   200   200   200
 /articles/                       GET   200   200   200   200   200   200   200   200   200
@@ -175,6 +176,7 @@ def town(db):
         logins=logins,
         arguments={
             "accounts:revoke": [proxy.pk],
+            "cms:picture": ["nothing.png"],
             "courses:class": [group.pk],
             "courses:register": [group.pk],
             "courses:clip": [lesson.pk],

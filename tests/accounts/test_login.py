@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.models import Person, SentCode, User
 from tests import factories
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.accounts.urls")]
+pytestmark = pytest.mark.django_db
 
 ASK, CONFIRM = "/accounts/login/code/", "/accounts/login/code/confirm/"
 PHONE = "13800000001"

@@ -48,6 +48,10 @@ class BranchAdmin(NeverDeleted, TreeAdmin):
     list_filter = ["level", "kind"]
     search_fields = ["name"]
 
+    def get_readonly_fields(self, request, obj=None):
+        # Every membership keeps the kind its branch had when it began.
+        return ["kind"] if obj and obj.memberships.exists() else []
+
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         if obj is not None and request.method == "GET":
             facts = queries.size_of(obj, on=timezone.localdate())

@@ -69,7 +69,7 @@ def _rows(lines) -> Iterator[list]:
 
 
 def _correction(line) -> str:
-    if not line.reverses_id:
+    if not line.is_reversal:
         return ""
     if not line.posted_by_id:
         return line.reason

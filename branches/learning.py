@@ -134,7 +134,7 @@ def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
     attendances = Attendance.objects.filter(person=person, session__in=sessions)
     attendances = {each.session_id: each for each in attendances}
     entries = queries.my_entries(person, year)
-    written = [line for line in entries if not line.reverses_id]
+    written = [line for line in entries if not line.is_reversal]
     lines = {line.session_id: line for line in sorted(written, key=attrgetter("revision"))}
     meetings = [
         Meeting(session, attendances.get(session.pk), lines.get(session.pk), now)

@@ -87,7 +87,7 @@ def reverse(
     reason = reason.strip()
     if not reason:
         raise CannotReverse(_("请写明更正的原因。"))
-    if entry.reverses_id:
+    if entry.is_reversal:
         raise CannotReverse(_("这一行本身就是更正，不能再更正。"))
     reversal = _reversal(entry, reason=reason, now=now or timezone.now(), by=by)
     try:
@@ -156,7 +156,7 @@ def _lines_to_append(session, now) -> tuple[list[StudyEntry], set[Organisation]]
 
 def _last_posted(session) -> dict[int, StudyEntry]:
     """The newest line of everybody for `session`, reversals left out."""
-    lines = session.study_entries.filter(reverses=None).select_related("reversed_by")
+    lines = session.study_entries.filter(is_reversal=False).select_related("reversed_by")
     return {line.person_id: line for line in lines.order_by("revision")}
 
 
@@ -199,6 +199,7 @@ def _reversal(line, *, reason, now, by=None) -> StudyEntry:
         revision=line.revision,
         rule_id=line.rule_id,
         reverses=line,
+        is_reversal=True,
         reason=reason,
         posted_at=now,
         posted_by=by,

@@ -49,7 +49,7 @@ ALL_APART = "apart"
 ALL_COUNTED = "counted"
 
 # What still stands: neither a reversal nor reversed by one.
-STANDS = Q(reverses=None, reversed_by=None)
+STANDS = Q(is_reversal=False, reversed_by=None)
 
 
 def held_on(day: date) -> Q:
@@ -406,7 +406,7 @@ DESERVES_A_LINE = Q(is_present=True, whole_minutes__gt=0)
 def _unsettled() -> QuerySet[Attendance]:
     """Attendance of which the ledger says something else."""
     lines = StudyEntry.objects.filter(
-        session=OuterRef("session"), person=OuterRef("person"), reverses=None
+        session=OuterRef("session"), person=OuterRef("person"), is_reversal=False
     )
     same = Q(minutes=OuterRef("whole_minutes"), mode=OuterRef("mode"))
     standing = lines.filter(reversed_by=None)

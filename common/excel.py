@@ -72,7 +72,7 @@ def workbook(
     sheet = book.create_sheet(safe_sheet_name(sheet_name or title))
     _set_up(sheet, columns, head_row=len(notes) + 2)
     try:
-        _write(sheet, title, notes, columns, rows, totals)
+        _write(_Pen(sheet), title, notes, columns, rows, totals)
     except BaseException:
         # A sheet that is dropped half written complains when it is collected.
         sheet.close()
@@ -127,42 +127,71 @@ def _set_up(sheet, columns, head_row):
     sheet.oddFooter.center.text = "&P / &N"
 
 
-def _write(sheet, title, notes, columns, rows, totals):
-    sheet.append([_text_cell(sheet, title, font=Font(name=FONT, size=16, bold=True))])
-    plain, bold = Font(name=FONT, size=11), Font(name=FONT, size=11, bold=True)
+def _write(pen, title, notes, columns, rows, totals):
+    pen.row([pen.text(title, size=16, bold=True, boxed=False)])
     for note in notes:
-        sheet.append([_text_cell(sheet, note, font=plain)])
-    sheet.append([_text_cell(sheet, column.name, font=bold, boxed=True) for column in columns])
+        pen.row([pen.text(note, boxed=False)])
+    pen.row([pen.text(column.name, bold=True) for column in columns])
     for row in rows:
-        sheet.append(_cells(sheet, columns, row, plain))
+        pen.row(pen.cells(columns, row))
     if totals is not None:
-        sheet.append(_cells(sheet, columns, totals, bold))
+        pen.row(pen.cells(columns, totals, bold=True))
 
 
-def _cells(sheet, columns, row, font):
-    return [_cell(sheet, column, value, font) for column, value in zip(columns, row, strict=True)]
+class _Pen:
+    """Writes cells into a sheet; each look is worked out once and shared by its cells."""
 
+    def __init__(self, sheet):
+        self.sheet = sheet
+        self._looks = {}
 
-def _cell(sheet, column, value, font):
-    if value is None or isinstance(value, str) or column.kind == Kind.TEXT:
-        return _text_cell(sheet, "" if value is None else str(value), font=font, boxed=True)
-    cell = WriteOnlyCell(sheet, value)
-    cell.font, cell.border = font, ALL_ROUND
-    cell.alignment = Alignment(vertical="top")
-    cell.number_format = "yyyy-mm-dd" if column.kind == Kind.DATE else column.number_format
-    return cell
+    def row(self, cells):
+        self.sheet.append(cells)
 
+    def cells(self, columns, row, *, bold=False):
+        return [
+            self.cell(column, value, bold=bold) for column, value in zip(columns, row, strict=True)
+        ]
 
-def _text_cell(sheet, text, *, font, boxed=False):
-    text = clean(text)
-    cell = WriteOnlyCell(sheet, text)
-    # openpyxl guesses formulas and error values from the text; this is said last.
-    cell.data_type = "s"
-    cell.font = font
-    if boxed:
-        cell.border = ALL_ROUND
-        cell.alignment = Alignment(vertical="top", wrap_text=True)
-    if text.startswith(FORMULA_SIGNS):
-        # Excel shows the text as typed and keeps it text when it is edited.
-        cell.quotePrefix = True
-    return cell
+    def cell(self, column, value, *, bold):
+        if value is None or isinstance(value, str) or column.kind == Kind.TEXT:
+            return self.text("" if value is None else str(value), bold=bold)
+        cell = WriteOnlyCell(self.sheet, value)
+        shown_as = "yyyy-mm-dd" if column.kind == Kind.DATE else column.number_format
+        cell._style = self._look(bold=bold, number_format=shown_as)
+        return cell
+
+    def text(self, text, **look):
+        text = clean(text)
+        cell = WriteOnlyCell(self.sheet, text)
+        # openpyxl guesses formulas and error values from the text; this is said last.
+        cell.data_type = "s"
+        cell._style = self._look(wrapped=True, quoted=text.startswith(FORMULA_SIGNS), **look)
+        return cell
+
+    def _look(self, **look):
+        key = tuple(sorted(look.items()))
+        if key not in self._looks:
+            self._looks[key] = self._work_out(**look)
+        return self._looks[key]
+
+    def _work_out(
+        self,
+        *,
+        size=11,
+        bold=False,
+        boxed=True,
+        wrapped=False,
+        quoted=False,
+        number_format="General",
+    ):
+        model = WriteOnlyCell(self.sheet)
+        model.font = Font(name=FONT, size=size, bold=bold)
+        model.number_format = number_format
+        if boxed:
+            model.border = ALL_ROUND
+            model.alignment = Alignment(vertical="top", wrap_text=wrapped)
+        if quoted:
+            # Excel shows the text as typed and keeps it text when it is edited.
+            model.quotePrefix = True
+        return model._style

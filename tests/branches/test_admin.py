@@ -135,6 +135,22 @@ def test_a_branch_is_shown_with_what_the_rules_advise(office, branch, secretary)
     assert "还没有书记" not in page
 
 
+def test_the_kind_of_a_branch_with_members_stays(office, wang, branch, sister):
+    facts = {
+        "level": "branch",
+        "organisation": branch.organisation_id,
+        "treebeard_position": "first-child",
+    }
+    for each in (branch, sister):
+        office.post(
+            address("branch", "change", each.pk),
+            facts | {"name": each.name, "kind": "functional", "treebeard_ref_node": ""},
+        )
+        each.refresh_from_db()
+
+    assert (branch.kind, sister.kind) == ("home", "functional")
+
+
 def test_a_rule_that_has_counted_nothing_can_still_be_put_right(office, city):
     fresh = school.rule(city, version="2027-1", since=date(2027, 1, 1))
 

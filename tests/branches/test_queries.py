@@ -240,6 +240,13 @@ def test_what_stands_adds_up_to_the_same_as_every_line(branch, quarter_of_study)
     assert (standing.hours, standing.hours_apart, standing.minutes) == figures(branch)[2:5]
 
 
+@pytest.mark.sqlite_only
+def test_the_lines_that_stand_are_found_by_branch_and_day(branch):
+    lines = queries.ledger(branch, quarter=THIRD).filter(queries.STANDS)
+
+    assert "USING INDEX ledger_of_a_branch (branch_id=? AND studied_on>?" in lines.explain()
+
+
 def test_the_people_are_those_of_the_figures_by_name(branch, quarter_of_study):
     rows = queries.people_of(queries.ledger(branch, quarter=THIRD))
 

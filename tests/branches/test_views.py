@@ -371,6 +371,15 @@ def test_an_empty_quarter_says_what_will_be_there(office, ledger_url):
     }
 
 
+def test_the_ledger_of_a_functional_branch_says_where_the_lines_are(client, city):
+    functional = school.branch("书法缘", at=city, kind="functional")
+    client.force_login(school.login(is_superuser=True))
+
+    text = said(client.get(reverse("branches:ledger", args=[functional.pk])))
+
+    assert "记在各人组织关系所在的支部" in text
+
+
 def test_a_long_ledger_has_pages_and_totals_of_all_of_them(office, ledger_url, city, branch):
     group = school.class_group(at=city)
     session = school.session(group)
@@ -599,7 +608,10 @@ def written(**facts):
 def test_records_are_listed_with_what_is_to_do(office, branch, record_url):
     response = office.get(reverse("branches:records", args=[branch.pk]))
 
-    assert "9月17日 星期四 行书入门 第 1 讲 横画 1 人 等您补充 去补充" in said(response)
+    assert (
+        "9月17日 星期四 行书入门 第 1 讲 横画 1 人 等您补充 去补充 ：第三党支部 9月17日 星期四"
+        in said(response)
+    )
     assert record_url in response.content.decode()
 
 

@@ -30,3 +30,4 @@ class Command(BaseCommand):
                 app.create(now=now)
         for login in accounts.demo.who():
             self.stdout.write("  {role}  {name}  {phone}".format(**login))
+        self.stdout.write("  验证码在 /me/demo/ · The codes are shown at /me/demo/")

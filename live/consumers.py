@@ -248,13 +248,23 @@ class ConsoleSocket(Socket):
 
     async def beat(self, content: dict) -> None:
         try:
-            holds = await in_database(
-                lambda: services.still_holds(classroom=self.room, console=self.console)
-            )
+            may_go_on, holds = await in_database(self._still_there)
         except DatabaseError:
             return  # The class goes on without the database; the next beat asks again.
+        if not may_go_on:
+            raise Refused(NOT_ALLOWED, _("您已经退出登录，不能继续讲课。请重新登录。"))
         if not holds:
             raise Refused(TAKEN, _("这节课换到另一个页面上讲了。"))
+
+    def _still_there(self) -> tuple[bool, bool]:
+        return (
+            queries.may_go_on_teaching(
+                user_pk=self.scope["user"].pk,
+                session_key=self.scope["session"].session_key,
+                pk=self.session_pk,
+            ),
+            services.still_holds(classroom=self.room, console=self.console),
+        )
 
     async def start(self, content: dict) -> None:
         """A recorder starts: what follows is one stream, until `stop` or the line breaks."""

@@ -81,6 +81,18 @@ def room_taught_by(*, user: User, pk: int) -> ClassSession:
     return session
 
 
+def may_go_on_teaching(*, user_pk: int, session_key: str, pk: int) -> bool:
+    """Whether a teacher's open page still has its login and its class."""
+    now = timezone.now()
+    if not Session.objects.filter(session_key=session_key, expire_date__gt=now).exists():
+        return False
+    user = User.objects.filter(pk=user_pk, is_active=True).first()
+    try:
+        return bool(user and room_taught_by(user=user, pk=pk))
+    except Http404:
+        return False
+
+
 def room_of(session: ClassSession) -> Classroom | None:
     """The room, if anybody has opened it yet."""
     return getattr(session, "classroom", None)

@@ -269,6 +269,18 @@ async def test_who_lost_the_right_to_be_here_is_closed_at_the_next_check(school,
     await other.leave()
 
 
+@pytest.mark.parametrize("loss", [_log_out, _switch_off])
+async def test_a_console_whose_login_ended_is_closed_at_the_next_beat(school, loss):
+    user, login_session = await in_database(login_with_session, person=school.teacher)
+    page = Page(school.session, user, login_session, path="console/")
+    await page.hello()
+
+    await loss(school, user, login_session)
+    await page.send_to(text_data='{"type": "beat"}')
+
+    assert await page.closing() == NOT_ALLOWED
+
+
 async def test_the_hub_stops_working_when_the_last_page_leaves(school):
     page = await open_page(school, school.learner)
     await page.hello()

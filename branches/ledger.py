@@ -144,7 +144,7 @@ def _lines_to_append(session, now) -> tuple[list[StudyEntry], set[Organisation]]
                         attendance.minutes, rule=rule, whole=attendance.session_minutes
                     ),
                     mode=attendance.mode,
-                    title=_title(session),
+                    title=queries.title_of(session),
                     session=session,
                     revision=last.revision + 1 if last else 0,
                     rule=rule,
@@ -218,11 +218,3 @@ def _why_corrected(line, attendance) -> str:
         "before": line.get_mode_display(),
         "after": attendance.get_mode_display(),
     }
-
-
-def _title(session) -> str:
-    title = _("%(class)s 第 %(number)s 讲") % {
-        "class": session.class_group.name,
-        "number": session.number,
-    }
-    return f"{title} {session.title}".strip()[:200]

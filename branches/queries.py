@@ -26,6 +26,7 @@ from django.db.models import (
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person, RoleGrant, User
 from accounts.queries import organisations_led_by
@@ -358,6 +359,15 @@ def first_year_of(person: Person) -> int | None:
     """The year of a person's first line."""
     first = StudyEntry.objects.filter(person=person).aggregate(first=Min("studied_on"))["first"]
     return first and first.year
+
+
+def title_of(session: ClassSession) -> str:
+    """What a session is called in the ledger and on a record."""
+    title = _("%(class)s 第 %(number)s 讲") % {
+        "class": session.class_group.name,
+        "number": session.number,
+    }
+    return f"{title} {session.title}".strip()[:200]
 
 
 def _with_names(lines: QuerySet[StudyEntry]) -> QuerySet[StudyEntry]:

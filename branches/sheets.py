@@ -11,7 +11,7 @@ from accounts.models import Person
 from branches import queries
 from branches.models import BranchMembership, BranchRecord
 from courses import queries as courses
-from courses.models import ClassGroup, ClassSession
+from courses.models import ClassGroup
 from live.models import StudyMode
 
 
@@ -66,7 +66,7 @@ def sheet_of(record: BranchRecord) -> Sheet:
     taught = room if room and room.started_at and room.ended_at else None
     return Sheet(
         record=record,
-        topic=_topic(session),
+        topic=queries.title_of(session),
         starts_at=taught.started_at if taught else session.starts_at,
         ends_at=taught.ended_at if taught else session.ends_at,
         place=_place(session.class_group),
@@ -83,14 +83,6 @@ def _due(record):
         queries.held_on(day), branch=record.branch, person=OuterRef("pk")
     )
     return courses.due_at(record.session).filter(Exists(membership)).order_by("pinyin", "pk")
-
-
-def _topic(session: ClassSession) -> str:
-    topic = _("%(class)s 第 %(number)s 讲") % {
-        "class": session.class_group.name,
-        "number": session.number,
-    }
-    return f"{topic} {session.title}".strip()
 
 
 def _place(class_group: ClassGroup) -> str:

@@ -16,9 +16,12 @@ import sys
 import pytest
 from channels.layers import channel_layers
 from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
 from django.db import connection
 from django.test import TransactionTestCase
+from django.utils.functional import empty
+from django.utils.translation import trans_real
 from playwright.sync_api import sync_playwright
 
 import dev
@@ -126,7 +129,11 @@ def django_db_setup(copies, django_test_environment, django_db_blocker):
 
 @pytest.fixture(autouse=True, scope="session")
 def static_files():
-    """Styles and scripts, collected when something they come from changed."""
+    """Styles, scripts and translations, made when something they come from changed."""
+    # On a clean clone this process has looked for them when they were not there yet.
+    staticfiles_storage._wrapped = empty
+    trans_real._translations.clear()
+    trans_real._default = None
     stamp = settings.STATIC_ROOT / dev.STATIC_STAMP
     with dev.one_at_a_time(settings.TESTS / "static.lock", "Waiting for collected styles"):
         if stamp.exists() and stamp.read_text() == dev.static_sources():

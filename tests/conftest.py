@@ -18,6 +18,7 @@ from channels.layers import channel_layers
 from django.conf import settings
 from django.contrib.staticfiles.storage import staticfiles_storage
 from django.core.cache import cache
+from django.core.files.storage import storages
 from django.db import connection
 from django.test import TransactionTestCase
 from django.utils.functional import empty
@@ -131,6 +132,7 @@ def django_db_setup(copies, django_test_environment, django_db_blocker):
 def static_files():
     """Styles, scripts and translations, made when something they come from changed."""
     # On a clean clone this process has looked for them when they were not there yet.
+    storages._storages.clear()
     staticfiles_storage._wrapped = empty
     trans_real._translations.clear()
     trans_real._default = None

@@ -3,6 +3,11 @@
 // Events: "player-state" with detail "playing" | "waiting" | "muted" | "unsupported" | "gone".
 
 const RETRY_MS = 1500
+// Who is this much behind on arriving is brought forward; less is made up by playing faster.
+const LATE_S = 0.4
+const ARRIVING_MS = 2500
+// What must lie ready after the place to go on at once.
+const READY_S = 0.25
 
 export class LivePlayer extends HTMLElement {
   #hls = null
@@ -15,7 +20,7 @@ export class LivePlayer extends HTMLElement {
 
   connectedCallback() {
     this.video.addEventListener("playing", () => this.#say("playing"))
-    this.video.addEventListener("waiting", () => this.#say("waiting"))
+    this.video.addEventListener("waiting", () => this.video.seeking || this.#say("waiting"))
     if (!this.hasAttribute("live")) this.start()
   }
 
@@ -65,8 +70,24 @@ export class LivePlayer extends HTMLElement {
       hls.destroy()
       this.#retry = setTimeout(() => this.#wanted && this.#playWith(Hls), RETRY_MS * (0.5 + Math.random()))
     })
+    if (live) this.#arrive(Hls, hls)
     hls.loadSource(this.getAttribute("src"))
     hls.attachMedia(this.video)
+  }
+
+  // The place to begin at is chosen before anything is loaded. What loading took would be lag
+  // for the next ten seconds, so it is skipped before anybody has followed it.
+  #arrive(Hls, hls) {
+    const { video } = this
+    let until = 0
+    video.addEventListener("playing", () => (until = performance.now() + ARRIVING_MS), { once: true })
+    hls.on(Hls.Events.BUFFER_APPENDED, () => {
+      const front = hls.liveSyncPosition
+      const last = video.buffered.length - 1
+      if (performance.now() > until || last < 0 || hls.latency - hls.targetLatency < LATE_S) return
+      const isReady = video.buffered.start(last) <= front && front + READY_S < video.buffered.end(last)
+      if (isReady && front > video.currentTime) video.currentTime = front
+    })
   }
 
   #playNatively() {

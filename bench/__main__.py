@@ -1,6 +1,7 @@
 """Runs one benchmark: a module of this package with main(argv), which prints `name: value`."""
 
 import importlib
+import logging
 import os
 import signal
 import sys
@@ -24,18 +25,39 @@ def main(argv: list[str]) -> int:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
-    # Ended politely, it still stops what it has started.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    stopped = Stopped()
     began = time.monotonic()
     try:
         code = importlib.import_module(f"bench.{argv[0]}").main(argv[1:])
     except dev.Stop as stop:
         print(stop, file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        return 130
+    except BaseException:
+        if stopped:
+            return 130
+        raise
     print(f"seconds: {time.monotonic() - began:.1f}")
     return code or 0
+
+
+class Stopped:
+    """True once somebody wants the benchmark to end; it then ends what it has started.
+
+    Ctrl-C reaches the browser as well, and what is heard then of its end is no news.
+    """
+
+    def __init__(self):
+        self.by = None
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, self._stop)
+
+    def __bool__(self):
+        return self.by is not None
+
+    def _stop(self, number, _frame):
+        self.by = number
+        logging.disable()
+        raise KeyboardInterrupt
 
 
 if __name__ == "__main__":

@@ -23,9 +23,9 @@ from pathlib import Path
 import dev
 from bench.peers.door import DOOR
 from bench.stage.audience import Audience, plain, socketio
-from bench.stage.cpu import seconds_used
+from bench.stage.cpu import A_TICK_S, seconds_used
 from bench.stage.process import post, running
-from bench.stage.school import empty_school
+from bench.stage.school import class_of, empty_school
 from tests.servers import free_port
 
 HERE = Path(__file__).resolve().parent
@@ -33,52 +33,10 @@ DAPHNE = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1"]
 WARM_UP = 3
 # Twice the hub's tick: events of one tick share a frame.
 APART_S = 0.2
+# Until what an event has stirred up is done.
+SETTLE_S = 0.5
 # Files a process has open beside its sockets.
 OTHER_FILES = 100
-
-CLASS = """
-from datetime import date
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
-from django.contrib.sessions.backends.db import SessionStore
-from django.contrib.sessions.models import Session
-from django.utils import timezone
-from accounts.models import Person, User
-from courses.models import Enrolment
-from live import services
-from tests import factories
-
-many, now = {many}, timezone.now()
-group = factories.class_group(capacity=many, seats_taken=many)
-session = factories.session(group, starts_at=now)
-persons = Person.objects.bulk_create(
-    Person(name="王秀兰", pinyin="wang xiulan", pinyin_initials="wxl", sex="f",
-           born_on=date(1955, 3, 8), organisation=group.organisation)
-    for _ in range(many)
-)
-users = User.objects.bulk_create(
-    User(phone=f"139{{number:08d}}", password="!", person=person)
-    for number, person in enumerate(persons)
-)
-Enrolment.objects.bulk_create(
-    Enrolment(class_group=group, person=person, source="online", seated_at=now)
-    for person in persons
-)
-logins = [
-    SessionStore(f"{{number:032d}}").create_model_instance({{
-        SESSION_KEY: str(user.pk),
-        BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
-        HASH_SESSION_KEY: user.get_session_auth_hash(),
-    }})
-    for number, user in enumerate(users)
-]
-Session.objects.bulk_create(logins)
-answer = {{
-    "session": session.pk,
-    "room": services.open_room(session=session).pk,
-    "persons": [person.pk for person in persons],
-    "logins": [login.session_key for login in logins],
-}}
-"""
 
 
 class Trial:
@@ -116,18 +74,19 @@ class Trial:
             self.audience.listen_for(APART_S)
 
     def _seconds(self) -> float:
-        self.audience.listen_for(1)
+        self.audience.listen_for(SETTLE_S)
         return seconds_used(self.process.pid)
 
     def _microseconds(self, before: float, events: int) -> float:
-        return (self._seconds() - before) * 1e6 / events / len(self.audience.listeners)
+        used = max(self._seconds() - before, A_TICK_S)
+        return used * 1e6 / events / len(self.audience.listeners)
 
 
 @contextlib.contextmanager
 def ours(sockets: int) -> Iterator[Trial]:
     with contextlib.ExitStack() as stack:
         server = stack.enter_context(empty_school())
-        made = server.python(CLASS.format(many=sockets))
+        made = class_of(server, learners=sockets)
         command = [*DAPHNE, "-p", str(server.port), "bench.peers.ours:application"]
         process = stack.enter_context(
             running(command, port=server.port, door=DOOR, env=server.env)
@@ -145,7 +104,7 @@ def ours(sockets: int) -> Iterator[Trial]:
             return address, {"Origin": server.url, "Cookie": f"session={login}"}
 
         audience = stack.enter_context(Audience(plain))
-        audience.open(server.port, map(page, made["logins"]))
+        audience.open(server.port, map(page, made["learners"]))
         yield Trial(process, audience, tell)
 
 
@@ -216,8 +175,12 @@ def allow_files(wanted: int) -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
-def report(name: str, value) -> None:
-    print(f"{name}: {value:.1f}" if isinstance(value, float) else f"{name}: {value}", flush=True)
+TRIALS = {
+    "ours": ours,
+    "channels": channels,
+    "socketio": socketio_on_node,
+    "ws": ws_on_node,
+}
 
 
 def main(argv: list[str]) -> int:
@@ -225,30 +188,36 @@ def main(argv: list[str]) -> int:
     parser.add_argument("--sockets", type=int, default=1000, help="open sockets (1000)")
     parser.add_argument("--events", type=int, default=40, help="single events (40)")
     parser.add_argument("--burst", type=int, default=100, help="events of the burst (100)")
+    parser.add_argument("--only", nargs="+", choices=TRIALS, default=list(TRIALS))
     options = parser.parse_args(argv)
     allow_files(options.sockets + OTHER_FILES)
     for name in ("sockets", "events", "burst"):
         report(name, getattr(options, name))
+    report_versions(with_node={"socketio", "ws"} & set(options.only))
+
+    found = {}
+    for name in options.only:
+        with TRIALS[name](options.sockets) as trial:
+            found[name] = trial.one_by_one(options.events)
+            report(f"{name}_us", found[name])
+            if name == "ours":
+                report("burst_us", trial.burst(options.burst))
+    for name in ("channels", "socketio"):
+        if {name, "ours"} <= set(found):
+            report(f"ratio_{name}", found[name] / found["ours"])
+    return 0
+
+
+def report_versions(*, with_node) -> None:
     report("python", platform.python_version())
     for package in ("daphne", "channels"):
         report(package, version(package))
-    report("node", subprocess.check_output([node_path(), "--version"], text=True).strip())
-    for package in ("socket.io", "ws"):
-        facts = HERE / "node_modules" / package / "package.json"
-        report(package, json.loads(facts.read_text())["version"])
+    if with_node:
+        report("node", subprocess.check_output([node_path(), "--version"], text=True).strip())
+        for package in ("socket.io", "ws"):
+            facts = HERE / "node_modules" / package / "package.json"
+            report(package, json.loads(facts.read_text())["version"])
 
-    with ours(options.sockets) as trial:
-        ours_us = trial.one_by_one(options.events)
-        report("ours_us", ours_us)
-        report("burst_us", trial.burst(options.burst))
-    with channels(options.sockets) as trial:
-        channels_us = trial.one_by_one(options.events)
-        report("channels_us", channels_us)
-    with socketio_on_node(options.sockets) as trial:
-        socketio_us = trial.one_by_one(options.events)
-        report("socketio_us", socketio_us)
-    with ws_on_node(options.sockets) as trial:
-        report("ws_us", trial.one_by_one(options.events))
-    report("ratio_channels", channels_us / ours_us)
-    report("ratio_socketio", socketio_us / ours_us)
-    return 0
+
+def report(name: str, value) -> None:
+    print(f"{name}: {value:.1f}" if isinstance(value, float) else f"{name}: {value}", flush=True)

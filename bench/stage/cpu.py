@@ -4,14 +4,16 @@ import os
 import subprocess
 from pathlib import Path
 
+A_TICK_S = 1 / os.sysconf("SC_CLK_TCK")
+
 
 def seconds_used(pid: int) -> float:
-    """User and system time of a process and all its threads, to about 10 ms."""
+    """User and system time of a process and all its threads, in whole ticks."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
         # After the name in brackets, which may hold blanks: utime and stime are 12th, 13th.
         fields = stat.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return (int(fields[11]) + int(fields[12])) * A_TICK_S
     return _seconds_from_ps(pid)
 
 

@@ -13,6 +13,52 @@ import dev
 from tests.databases import ROOT, databases
 from tests.serving import Server
 
+CLASS = """
+from datetime import date
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
+from django.utils import timezone
+from accounts.models import Person, User
+from courses.models import Enrolment
+from live import services
+from tests import factories
+
+many, now = {many}, timezone.now()
+group = factories.class_group(capacity=many, seats_taken=many)
+session = factories.session(group, starts_at=now)
+persons = Person.objects.bulk_create(
+    Person(name="王秀兰", pinyin="wang xiulan", pinyin_initials="wxl", sex="f",
+           born_on=date(1955, 3, 8), organisation=group.organisation)
+    for _ in range(many)
+)
+users = User.objects.bulk_create(
+    User(phone=f"138{{number:08d}}", password="!", person=person)
+    for number, person in enumerate(persons)
+)
+Enrolment.objects.bulk_create(
+    Enrolment(class_group=group, person=person, source="online", seated_at=now)
+    for person in persons
+)
+logins = [
+    SessionStore(f"{{number:032d}}").create_model_instance({{
+        SESSION_KEY: str(user.pk),
+        BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        HASH_SESSION_KEY: user.get_session_auth_hash(),
+    }})
+    for number, user in enumerate([factories.login(group.teacher), *users])
+]
+Session.objects.bulk_create(logins)
+teacher, *learners = [login.session_key for login in logins]
+answer = {{
+    "session": session.pk,
+    "room": services.open_room(session=session).pk,
+    "persons": [person.pk for person in persons],
+    "teacher": teacher,
+    "learners": learners,
+}}
+"""
+
 
 @contextlib.contextmanager
 def empty_school() -> Iterator[Server]:
@@ -29,6 +75,11 @@ def empty_school() -> Iterator[Server]:
         )
         stack.callback(server.close)
         yield server
+
+
+def class_of(server: Server, *, learners: int) -> dict:
+    """A class that begins now: pk of its session, room and persons, logins of all."""
+    return server.python(CLASS.format(many=learners))
 
 
 def _collect_static_files() -> None:

@@ -581,7 +581,7 @@ def test(argv):
 
 def run_pytest(size, kind, arguments):
     """One pytest run; returns its exit code and its seconds."""
-    env = environment(PYTHONDONTWRITEBYTECODE="1")
+    env = environment(PYTHONPYCACHEPREFIX=str(CACHE / "bytecode"))
     command = [str(PYTHON), "-m", "pytest"]
     if size == "small":
         env.pop("DATABASE_URL", None)

@@ -24,7 +24,7 @@ from live import queries, rooms, services
 from live.hub import Seat, hub
 from live.recordings import folder_of
 from live.video.ingest import Ingest
-from live.video.problems import StreamProblem
+from live.video.problems import TAKEN_OVER, StreamProblem
 from live.wire import Wire
 
 logger = logging.getLogger(__name__)
@@ -293,6 +293,8 @@ class ConsoleSocket(Socket):
         await self._show(False)
 
     def _report(self, problem: StreamProblem) -> None:
+        if problem.code == TAKEN_OVER:
+            return  # Another page teaches now; the next beat says so, in the right words.
         with translation.override(chosen(self.scope.get("cookies", {}))):
             told = self.tell({"type": "problem", "code": problem.code, "text": words_for(problem)})
         task = asyncio.ensure_future(told)

@@ -141,8 +141,7 @@ def press_until(page, words: str):
 def test_a_learner_registers_and_withdraws_by_keyboard_alone(server, school, open_page):
     page = open_page(viewport={"width": 390, "height": 844})
     server.python(
-        "from tests import factories\n"
-        "answer = factories.person('周玉梅', phone='13800000109').pk"
+        "from tests import factories\nanswer = factories.person('周玉梅', phone='13800000109').pk"
     )
     be(page, server, "13800000109")
     page.goto(f"{server.url}/classes/{school['group']}/")

@@ -23,7 +23,9 @@ COOKIE_AGE_S = 60 * 60 * 24 * 365
 def safe_next(request) -> str:
     """Where the person came from, if it is a page of ours."""
     target = request.POST.get("next") or request.GET.get("next") or "/"
-    if url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+    if target.startswith("/") and url_has_allowed_host_and_scheme(
+        target, {request.get_host()}, request.is_secure()
+    ):
         return target
     return "/"
 
@@ -55,7 +57,11 @@ def welcome(request):
     form = NewFileForm()
     if request.method == "POST" and "person" in request.POST:
         chosen = request.POST["person"]
-        person = candidates.filter(pk=chosen).first() if chosen.isdecimal() else None
+        person = (
+            candidates.filter(pk=chosen).first()
+            if chosen.isdecimal() and len(chosen) < 18
+            else None
+        )
         if person is None:
             raise Http404
         try:
@@ -111,7 +117,7 @@ def act_for(request):
     """Begin to act for somebody, or, without a person, be oneself again."""
     chosen = request.POST.get("person", "")
     request.session.pop(ACTING_FOR, None)
-    if chosen.isdecimal() and int(chosen) != request.user.person_id:
+    if chosen.isdecimal() and len(chosen) < 18 and int(chosen) != request.user.person_id:
         person = queries.person_acted_for(user=request.user, pk=int(chosen))
         request.session[ACTING_FOR] = person.pk
     return redirect(safe_next(request))

@@ -121,7 +121,7 @@ def entry_of(person: Person, pk: int) -> StudyEntry:
 def record_led_by(user: User, *, branch_pk: int, session_pk: int) -> BranchRecord:
     """The record of a session in a branch. Raises Http404 for strangers."""
     branch = branch_led_by(user, branch_pk)
-    records = BranchRecord.objects.filter(branch=branch, session=session_pk).select_related(
+    records = BranchRecord.objects.filter(branch=branch, session__pk=session_pk).select_related(
         "branch",
         "chair",
         "recorder",

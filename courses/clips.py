@@ -7,7 +7,7 @@ from django.http import HttpResponse, StreamingHttpResponse
 
 # More than a player shows in the time of a request, less than a process notices.
 PIECE_BYTES = 1024 * 1024
-RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
 
 
 def span_asked(header: str, size: int) -> tuple[int, int] | None:

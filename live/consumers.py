@@ -140,15 +140,15 @@ class Socket:
     def session_pk(self) -> int:
         return self.scope["url_route"]["kwargs"]["pk"]
 
+    def asked(self, name: str) -> str:
+        """What the address says after the question mark."""
+        parts = self.scope["query_string"].decode("ascii", "replace").split("&")
+        return dict(part.split("=", 1) for part in parts if "=" in part).get(name, "")
+
     def uuid_of(self, name: str) -> uuid.UUID:
         """The page's own name for itself, from the address."""
-        from_query = dict(
-            part.split("=", 1)
-            for part in self.scope["query_string"].decode("ascii", "replace").split("&")
-            if "=" in part
-        )
         try:
-            return uuid.UUID(from_query.get(name, ""))
+            return uuid.UUID(self.asked(name))
         except ValueError:
             raise Refused(BAD_MESSAGE) from None
 
@@ -179,6 +179,8 @@ class RoomSocket(Socket):
 
     def _admit(self, device: uuid.UUID):
         user = self.scope["user"]
+        if not user.is_authenticated:
+            raise Refused(NOT_ALLOWED, _("您已经退出登录，请重新登录，再进教室。"))
         person = person_of(user, self.scope["session"])
         try:
             admission = queries.room_for(user=user, person=person, pk=self.session_pk)
@@ -187,6 +189,9 @@ class RoomSocket(Socket):
         except DomainError as error:
             raise Refused(NOT_ALLOWED, str(error)) from error
         session = admission.session
+        opened_as = self.asked("as")
+        if admission.person and opened_as not in ("", str(admission.person.pk)):
+            raise Refused(NOT_ALLOWED, _("这一页打开以后换了人。请刷新这一页再用。"))
         door = queries.door_of(session, now=timezone.now())
         if door is rooms.Door.NOT_YET and not admission.may_teach:
             raise Refused(TRY_LATER, _("教室还没有开门，上课前 15 分钟开。"))
@@ -274,6 +279,7 @@ class ConsoleSocket(Socket):
         except DomainError as error:
             await self.tell({"type": "problem", "code": "room", "text": str(error)})
             return
+        self.stream = uuid.uuid4().hex
         self.ingest = Ingest(folder_of(self.room), on_problem=self._report)
         self.heard_at = time.monotonic()
         await self._show(True)
@@ -302,7 +308,9 @@ class ConsoleSocket(Socket):
 
     async def _show(self, on: bool) -> None:
         try:
-            await in_database(lambda: services.show_picture(classroom=self.room, on=on))
+            await in_database(
+                lambda: services.show_picture(classroom=self.room, on=on, stream=self.stream)
+            )
         except DatabaseError as error:
             logger.warning("Room %s could not be told of its picture: %s", self.room.pk, error)
 
@@ -316,7 +324,9 @@ def words_for(problem: StreamProblem) -> str:
         "unknown_codec": _("这个浏览器录的格式我们放不出来，请换用新版 Chrome 或 Edge。"),
         "not_a_recording": _("收到的不是声音和画面，请重新按“开始上课”。"),
         "too_many_transcodes": _("同时上课的班太多，这台服务器转不过来。请换用新版 Chrome 再试。"),
-        "disk_full": _("服务器的硬盘满了，录像停了，课可以继续讲。请告诉管理员。"),
+        "disk_full": _(
+            "服务器的硬盘满了，画面传不出去了。请马上告诉管理员；腾出地方后，再按“接着上课”。"
+        ),
         "overflow": _("服务器一时忙不过来，画面会断一下，马上自动接上。"),
     }.get(problem.code, _("画面和声音没有传上去，请重新按“开始上课”。"))
 

@@ -89,7 +89,9 @@ class _Room:
 def frame_of(happened: list[RoomEvent]) -> Frame:
     """Events as one frame: what every page of the room is sent, the same for all."""
     content = {"type": "events", "events": [event_as_dict(event) for event in happened]}
-    return Frame(json.dumps(content, ensure_ascii=False))
+    text = json.dumps(content, ensure_ascii=False)
+    # One letter that cannot be sent must not keep a whole room from hearing the rest.
+    return Frame(text.encode("utf-8", "replace").decode())
 
 
 def event_as_dict(event: RoomEvent) -> dict:
@@ -115,17 +117,19 @@ class Hub:
 
     async def join(self, seat: Seat) -> int:
         """Take a seat. Returns the number of the last event told to the room before it."""
-        if not self.tasks:
-            await self._open()
         room = self.rooms.get(seat.room)
         if room is None:
             number = await _in_database(lambda: queries.last_numbers([seat.room]))
             fresh = _Room(seat.room, told=number[seat.room], wanted=number[seat.room])
             # Another page may have opened the room while we asked.
             room = self.rooms.setdefault(seat.room, fresh)
-            await self._listen_to(seat.room)
+        # Seated before anything is waited for: who leaves meanwhile does not close the room.
         room.seats.add(seat)
-        return room.told
+        told = room.told
+        if not self.tasks:
+            await self._open()
+        await self._listen_to(seat.room)
+        return told
 
     async def leave(self, seat: Seat) -> None:
         """Leave. A courtesy: a process that dies never gets here."""
@@ -139,6 +143,8 @@ class Hub:
         await self._stop_listening_to(seat.room)
         if not self.rooms:
             await self.write_beats()
+        # Somebody may have come while the last beats were written.
+        if not self.rooms:
             self._close()
 
     def beat(self, seat: Seat) -> None:
@@ -250,6 +256,8 @@ class Hub:
             logger.warning("The channel layer is away: %s", error)
         else:
             self.tasks.append(asyncio.create_task(self._listen(self.channel)))
+            for room_pk in list(self.rooms):
+                await self._listen_to(room_pk)
 
     def _close(self) -> None:
         for task in self.tasks:

@@ -221,9 +221,9 @@ def who_may_stay(classroom_pk: int, seats: Iterable) -> set:
         ).values_list("pk", "person_id")
     )
     allowed = set(
-        Proxy.objects.filter(agent__in={seat.user for seat in seats}, revoked_at=None).values_list(
-            "agent_id", "person_id"
-        )
+        Proxy.objects.filter(
+            agent__in={seat.user for seat in seats}, agent__is_active=True, revoked_at=None
+        ).values_list("agent_id", "person_id")
     )
     return {
         seat
@@ -236,10 +236,25 @@ def who_may_stay(classroom_pk: int, seats: Iterable) -> set:
     }
 
 
+def said_since(classroom_pk: int, person: Person, since: datetime) -> int:
+    """How many messages `person` has put into the room since then."""
+    return RoomEvent.objects.filter(
+        classroom=classroom_pk,
+        kind=RoomEvent.Kind.MESSAGE,
+        person=person,
+        happened_at__gt=since,
+    ).count()
+
+
+def latest_picture(classroom_pk: int) -> RoomEvent | None:
+    """What was last told about the teacher's picture."""
+    pictures = RoomEvent.objects.filter(classroom=classroom_pk, kind=RoomEvent.Kind.PICTURE)
+    return pictures.order_by("-number").first()
+
+
 def is_picture_on(classroom_pk: int) -> bool:
     """Whether the teacher's stream ran when last heard of."""
-    pictures = RoomEvent.objects.filter(classroom=classroom_pk, kind=RoomEvent.Kind.PICTURE)
-    latest = pictures.order_by("-number").first()
+    latest = latest_picture(classroom_pk)
     return bool(latest and latest.body["on"])
 
 

@@ -4,6 +4,7 @@ Everything said or done becomes a numbered RoomEvent in the same transaction; op
 are told after commit (live.events). The database is the truth, telling is a nudge.
 """
 
+import unicodedata
 import uuid
 from collections import defaultdict
 from collections.abc import Iterable
@@ -24,9 +25,16 @@ from live.signals import session_closed
 Kind = RoomEvent.Kind
 
 LONGEST_MESSAGE = 200
+# Of one learner; nobody who types by hand gets there.
+MOST_MESSAGES, PER = 5, timedelta(seconds=10)
 # A console that was silent this long has lost its line; another page may take the class
 # without asking.
 CONSOLE_GONE_AFTER = timedelta(seconds=10)
+
+
+def is_writable(char: str) -> bool:
+    """Control characters and lone surrogates cannot be stored or sent everywhere."""
+    return char.isspace() or unicodedata.category(char) not in {"Cc", "Cs"}
 
 
 def open_room(*, session: ClassSession) -> Classroom:
@@ -88,18 +96,23 @@ def say(
     text: str,
     client_id: uuid.UUID,
     by_teacher: bool = False,
+    is_limited: bool = False,
     now: datetime | None = None,
 ) -> RoomEvent:
     """Put a message into the room. The same `client_id` again is the same message.
 
-    Raises RoomClosed when the class has ended or messages are paused, or for an empty or
-    too long text.
+    `is_limited` is for what a page of a learner sends: MOST_MESSAGES in PER. Raises
+    RoomClosed when the class has ended or messages are paused, for an empty or too long
+    text, and beyond that limit.
     """
-    text = " ".join(text.split())
+    text = " ".join("".join(char for char in text if is_writable(char)).split())
     if not text:
         raise RoomClosed(_("请先写几个字。"))
     if len(text) > LONGEST_MESSAGE:
         raise RoomClosed(_("一次最多写 %(most)s 个字，请分两次发。") % {"most": LONGEST_MESSAGE})
+    now = now or timezone.now()
+    if is_limited and queries.said_since(classroom.pk, person, now - PER) >= MOST_MESSAGES:
+        raise RoomClosed(_("您写得很快，大家来不及看。请等几秒再发。"))
     body = {"text": text, "teacher": by_teacher}
     return _record(
         classroom,
@@ -207,12 +220,19 @@ def begin(*, classroom: Classroom, now: datetime | None = None) -> None:
 
 @transaction.atomic
 def show_picture(
-    *, classroom: Classroom, on: bool, now: datetime | None = None
+    *, classroom: Classroom, on: bool, stream: str = "", now: datetime | None = None
 ) -> RoomEvent | None:
-    """Tell the room that the teacher's stream runs, or that its line is lost."""
+    """Tell the room that the teacher's stream runs, or that its line is lost.
+
+    A stream that ended after another one began (a new page, a changed network) says
+    nothing: the picture is there.
+    """
     if _lock(classroom).ended_at:
         return None
-    return _record(classroom, Kind.PICTURE, body={"on": on}, now=now)
+    latest = queries.latest_picture(classroom.pk)
+    if not on and latest and latest.body.get("stream", "") != stream:
+        return None
+    return _record(classroom, Kind.PICTURE, body={"on": on, "stream": stream}, now=now)
 
 
 @transaction.atomic

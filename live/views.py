@@ -1,6 +1,7 @@
 """Pages of the live classroom, and the POSTs that speak in it."""
 
 import uuid
+from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -16,14 +17,34 @@ from common.errors import DomainError
 from courses import queries as courses
 from live import queries, rooms, services
 from live.attendance import BEAT_EVERY
-from live.errors import NoSeat
+from live.errors import NoSeat, RoomClosed
 from live.hub import event_as_dict
-from live.recordings import address_of, storage_used
+from live.recordings import address_of
 from live.video.tokens import LIVE, REPLAY
+
+LATE = timedelta(minutes=3)
 
 
 def admitted(request, pk):
     return queries.room_for(user=request.user, person=request.person, pk=pk)
+
+
+def speaking(request, pk):
+    """The admission of somebody who says or does something in an open room.
+
+    Raises RoomClosed outside its time, and for a page that was opened as somebody else:
+    what a wife's tab sends must not be her husband's because he logged in beside it.
+    """
+    admission = admitted(request, pk)
+    opened_as = request.POST.get("opened_as", "")
+    if admission.person and opened_as not in ("", str(admission.person.pk)):
+        raise RoomClosed(_("这一页打开以后换了人。请刷新这一页再用。"))
+    door = queries.door_of(admission.session, now=timezone.now())
+    if door is rooms.Door.NOT_YET and not admission.may_teach:
+        raise RoomClosed(_("教室还没有开门，上课前 15 分钟开。"))
+    if door is rooms.Door.ENDED:
+        raise RoomClosed(_("这节课已经下课了。"))
+    return admission
 
 
 @login_required
@@ -48,7 +69,7 @@ def room(request, pk):
         "classroom": classroom,
         "admission": admission,
         "facts": _facts(session, classroom, admission.person, picture=True),
-        "stream": address_of(classroom, kind=LIVE, person=admission.person),
+        "stream": address_of(classroom, kind=LIVE, person=admission.person, user=request.user),
         "here": queries.here_now(classroom, now=now),
         "hand_is_up": hands.filter(person=admission.person).exists(),
     }
@@ -64,6 +85,8 @@ def _facts(session, classroom, person, *, picture):
         "person": person.pk if person else None,
         "state": classroom.state,
         "picture": queries.is_picture_on(classroom.pk) if picture else False,
+        # When a learner who waits is told that the teacher is late.
+        "late_ms": max(int((session.starts_at + LATE - timezone.now()).total_seconds() * 1000), 0),
         "happened": [event_as_dict(event) for event in happened if event.number <= told],
         "line": {
             "socket": f"/ws/sessions/{session.pk}/",
@@ -103,7 +126,9 @@ def replay(request, pk):
     classroom = queries.room_of(session)
     context = {"session": session, "classroom": classroom}
     if classroom and classroom.started_at:
-        context["stream"] = address_of(classroom, kind=REPLAY, person=admission.person)
+        context["stream"] = address_of(
+            classroom, kind=REPLAY, person=admission.person, user=request.user
+        )
     return render(request, "live/replay.html", context)
 
 
@@ -131,7 +156,9 @@ def beat(request, pk):
         session = admission.session
         classroom = services.open_room(session=session)
         door = queries.door_of(session, now=timezone.now())
-        if admission.is_learner and door in {rooms.Door.OPEN, rooms.Door.TEACHING}:
+        opened_as = request.POST.get("opened_as", "")
+        is_same = admission.person and opened_as in ("", str(admission.person.pk))
+        if admission.is_learner and is_same and door in {rooms.Door.OPEN, rooms.Door.TEACHING}:
             services.enter(
                 classroom=classroom, person=admission.person, device=_uuid(request, "device")
             )
@@ -142,13 +169,14 @@ def beat(request, pk):
 @require_POST
 def say(request, pk):
     with _refusals() as answer:
-        admission = admitted(request, pk)
+        admission = speaking(request, pk)
         event = services.say(
             classroom=services.open_room(session=admission.session),
             person=admission.person or request.user.person,
             text=request.POST.get("text", ""),
             client_id=_uuid(request, "client_id"),
             by_teacher=admission.may_teach,
+            is_limited=not admission.may_teach,
         )
         answer.content = {"number": event.number}
     return answer.response
@@ -158,7 +186,7 @@ def say(request, pk):
 def hand(request, pk):
     """Raise one's hand, or lower it with up=0; the teacher lowers anybody's."""
     with _refusals() as answer:
-        admission = admitted(request, pk)
+        admission = speaking(request, pk)
         classroom = services.open_room(session=admission.session)
         if admission.may_teach and (chosen := request.POST.get("person", "")):
             learner = courses.roster(admission.session.class_group).filter(
@@ -183,7 +211,7 @@ def hand(request, pk):
 @require_POST
 def no_sound(request, pk):
     with _refusals() as answer:
-        admission = admitted(request, pk)
+        admission = speaking(request, pk)
         if not admission.is_learner:
             raise Http404
         services.cannot_hear(
@@ -227,7 +255,9 @@ def console(request, pk):
         "opens_at": rooms.opens_at(session.starts_at),
         "facts": _facts(session, classroom, request.user.person, picture=False),
         "due": len(courses.due_at(session)),
-        "disk": storage_used(),
+        "opens_in_ms": max(
+            int((rooms.opens_at(session.starts_at) - now).total_seconds() * 1000) + 1000, 0
+        ),
         "minutes_taught": classroom.started_at
         and int((now - classroom.started_at).total_seconds() // 60),
     }

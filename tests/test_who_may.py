@@ -66,8 +66,8 @@ live:replay                      GET   302   403   403   200   200   403   403  
 live:events                      GET   403   403   403   200   200   403   403   200   200
 live:beat                        POST  403   403   403   200   200   403   403   200   200
 live:say                         POST  403   403   403   422   422   403   403   422   422
-live:hand                        POST  403   403   403   422   404   403   403   404   404
-live:no_sound                    POST  403   403   403   422   404   403   403   404   404
+live:hand                        POST  403   403   403   422   422   403   403   422   422
+live:no_sound                    POST  403   403   403   422   422   403   403   422   422
 live:teaching                    GET   302   302   200   200   200   200   200   200   200
 live:console                     GET   302   404   404   404   200   404   404   200   200
 live:here                        GET   404   404   404   404   200   404   404   200   200

@@ -30,6 +30,7 @@ class Claims:
     person: int
     kind: str
     expires_at: int
+    login: int = 0
 
 
 def make_token(
@@ -38,15 +39,16 @@ def make_token(
     session: int,
     person: int,
     kind: str,
+    login: int = 0,
     lifetime: timedelta = LIFETIME,
     now: float | None = None,
 ) -> str:
-    """A ticket for `person` to the recording (a UUID in hex) of `session`."""
+    """A ticket for `person`, asked for by `login`, to the recording (a UUID in hex)."""
     if kind not in KINDS:
         raise ValueError(f"A token is for one of {KINDS}, not {kind!r}.")
     now = time.time() if now is None else now
     expires_at = int(now + lifetime.total_seconds())
-    content = [recording, session, person, kind, expires_at]
+    content = [recording, session, person, kind, expires_at, login]
     return signing.Signer(salt=SALT).sign_object(content)
 
 

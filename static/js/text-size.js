@@ -25,6 +25,8 @@ class TextSize extends HTMLElement {
     event.preventDefault()
     const before = submitter.getBoundingClientRect().top
     show(submitter.name, submitter.value)
+    // For whoever goes on to the next page before the answer is here.
+    document.cookie = `${submitter.name}=${submitter.value}; path=/; max-age=31536000; SameSite=Lax`
     // Everything above has grown as well: keep the pressed button under the finger.
     window.scrollBy(0, submitter.getBoundingClientRect().top - before)
     const body = new FormData(form)

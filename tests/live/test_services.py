@@ -256,3 +256,42 @@ def test_nothing_happens_in_a_room_after_the_end(school):
     with pytest.raises(RoomClosed, match="下课"):
         services.raise_hand(classroom=school.room, person=school.learner)
     assert services.show_picture(classroom=school.room, on=True) is None
+
+
+def test_letters_that_cannot_be_sent_are_left_out_of_a_message(school):
+    said = services.say(
+        classroom=school.room,
+        person=school.learner,
+        text="\ud800墨\x00太淡",
+        client_id=uuid.uuid4(),
+    )
+
+    assert said.body["text"] == "墨太淡"
+
+
+def test_a_learner_who_writes_too_fast_is_asked_to_wait_and_the_teacher_is_not(school):
+    def say(person, **limit):
+        return services.say(
+            classroom=school.room, person=person, text="好", client_id=uuid.uuid4(), **limit
+        )
+
+    for _ in range(services.MOST_MESSAGES):
+        say(school.learner, is_limited=True)
+    with pytest.raises(RoomClosed, match="几秒"):
+        say(school.learner, is_limited=True)
+
+    say(school.learners[1], is_limited=True)
+    say(school.teacher)
+
+
+def test_an_old_stream_that_ends_late_does_not_say_that_the_teacher_is_gone(school):
+    def show(on, stream):
+        return services.show_picture(classroom=school.room, on=on, stream=stream)
+
+    show(True, "old")
+    show(True, "new")
+
+    assert show(False, "old") is None
+    assert queries.is_picture_on(school.room.pk)
+    show(False, "new")
+    assert not queries.is_picture_on(school.room.pk)

@@ -255,3 +255,24 @@ def test_names_and_messages_stay_text(as_teacher, school):
         assert evil not in page
     facts = page.split('id="room-facts" type="application/json">')[1].split("</script>")[0]
     assert [event["text"] for event in json.loads(facts)["happened"] if "text" in event] == [evil]
+
+
+def test_a_page_opened_as_somebody_else_says_nothing_for_the_new_one(as_learner, school):
+    fields = {"opened_as": school.learners[1].pk, "client_id": uuid.uuid4()}
+
+    said = as_learner.post(url("say", school), {"text": "好", **fields})
+    as_learner.post(url("beat", school), {"device": uuid.uuid4(), **fields})
+
+    assert said.status_code == 422
+    assert "换了人" in said.json()["error"]
+    assert not RoomEvent.objects.exists()
+    assert not Visit.objects.exists()
+
+
+def test_nothing_is_said_in_a_room_whose_door_is_closed(as_learner, school):
+    move(school, minutes=-60)
+
+    said = as_learner.post(url("say", school), {"text": "好", "client_id": uuid.uuid4()})
+
+    assert said.status_code == 422
+    assert "还没有开门" in said.json()["error"]

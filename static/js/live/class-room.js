@@ -16,14 +16,17 @@ class ClassRoom extends HTMLElement {
     this.line = new RoomLine({
       ...this.facts.line,
       device: randomName(),
+      openedAs: this.facts.person ?? "",
       onEvent: (event) => this.#happened(event),
       onLine: (up) => this.#part("reconnecting", !up),
       onRefused: ({ text }) => this.#refused(text),
     })
     this.line.start()
+    this.late = setTimeout(() => this.#part("late", this.state === "waiting"), this.facts.late_ms)
   }
 
   disconnectedCallback() {
+    clearTimeout(this.late)
     this.line.stop()
   }
 
@@ -54,15 +57,16 @@ class ClassRoom extends HTMLElement {
     this.#part("class", teaching)
     this.#part("ended", state === "ended")
     this.#part("teacher-gone", teaching && !picture)
+    this.#part("late", false)
     if (teaching) this.player.start()
     if (state === "ended") {
       this.player.stop()
-      this.#part("hand-up", false)
+      for (const part of ["hand-up", "muted", "loading", "late"]) this.#part(part, false)
     }
   }
 
   #playerSays(state) {
-    this.#part("muted", state === "muted")
+    this.#part("muted", this.player.video.muted && this.state === "teaching")
     this.#part("unsupported", state === "unsupported")
     this.#part("loading", state === "waiting" && this.picture)
     if (state === "playing") this.#part("loading", false)
@@ -124,7 +128,7 @@ class ClassRoom extends HTMLElement {
   }
 
   async #post(what, fields) {
-    const answer = await post(`${this.facts.base}${what}/`, { client_id: randomName(), ...fields })
+    const answer = await post(`${this.facts.base}${what}/`, { client_id: randomName(), opened_as: this.facts.person ?? "", ...fields })
     const sentence = answer.ok ? "" : (answer.error ?? this.dataset.offline)
     this.querySelector("[data-said]").textContent = sentence
     this.#part("said", Boolean(sentence))

@@ -64,8 +64,12 @@ class ConsoleSide extends HTMLElement {
     if (!response?.ok) return
     const here = this.querySelector("[data-here]")
     const isOpen = here.querySelector("details")?.open
+    const html = await response.text()
+    // The same again would only take the focus from under the teacher's hand.
+    if (html === this.html) return
+    this.html = html
     // Our own server's fragment, rendered and escaped there.
-    here.innerHTML = await response.text()
+    here.innerHTML = html
     if (isOpen) here.querySelector("details")?.setAttribute("open", "")
   }
 

@@ -31,11 +31,19 @@ export class LivePlayer extends HTMLElement {
   async start() {
     if (this.#wanted) return
     this.#wanted = true
-    const { default: Hls } = await import(this.getAttribute("hls"))
+    const library = await import(this.getAttribute("hls")).catch(() => null)
     if (!this.#wanted) return
+    if (!library) return this.#startAgain()
+    const { default: Hls } = library
     if (Hls.isSupported()) this.#playWith(Hls)
     else if (this.video.canPlayType("application/vnd.apple.mpegurl")) this.#playNatively()
     else this.#say("unsupported")
+  }
+
+  // A module that failed once is remembered as failed: only a new page asks for it again.
+  #startAgain() {
+    this.#say("gone")
+    this.#wanted = false
   }
 
   stop() {

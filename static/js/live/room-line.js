@@ -36,8 +36,8 @@ export class RoomLine {
   #fetching = null
   #stopped = false
 
-  constructor({ socket, events, beat, device, told, beatMs, onEvent, onLine, onRefused }) {
-    Object.assign(this, { socket, events, beat, device, beatMs, onEvent, onLine, onRefused })
+  constructor({ socket, events, beat, device, openedAs = "", told, beatMs, onEvent, onLine, onRefused }) {
+    Object.assign(this, { socket, events, beat, device, openedAs, beatMs, onEvent, onLine, onRefused })
     this.seen = told
   }
 
@@ -59,7 +59,7 @@ export class RoomLine {
   #connect() {
     if (this.#stopped) return
     const scheme = location.protocol === "https:" ? "wss" : "ws"
-    const socket = new WebSocket(`${scheme}://${location.host}${this.socket}?device=${this.device}`)
+    const socket = new WebSocket(`${scheme}://${location.host}${this.socket}?device=${this.device}&as=${this.openedAs}`)
     this.#socket = socket
     this.#isUnanswered = false
     socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data))
@@ -140,7 +140,7 @@ export class RoomLine {
       this.#isUnanswered = true
       return this.#socket.send(JSON.stringify({ type: "beat", seen: this.seen }))
     }
-    const answer = await post(this.beat, { device: this.device })
+    const answer = await post(this.beat, { device: this.device, opened_as: this.openedAs })
     if (answer.told > this.seen) this.#fetch()
   }
 }

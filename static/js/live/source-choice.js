@@ -50,7 +50,8 @@ class SourceChoice extends HTMLElement {
   }
 
   async #pictures(files) {
-    await this.studio?.openPictures(files).then(() => this.#tell(""), () => this.#tell("badPicture"))
+    if (!this.studio) return
+    await this.studio.openPictures(files).then(() => this.#tell(""), () => this.#tell("badPicture"))
     this.show()
   }
 

@@ -10,6 +10,7 @@ export class Studio {
   #videos = { camera: null, screen: null }
   #pictures = []
   #page = 0
+  #muted = false
 
   constructor({ title, ticker, onEnded }) {
     Object.assign(this, { title, onEnded })
@@ -37,6 +38,7 @@ export class Studio {
     this.microphone.connect(this.meter)
     this.microphone.connect(this.mix)
     this.voice = stream.getAudioTracks()[0]
+    this.voice.enabled = !this.#muted
     this.voice.onended = () => this.onEnded("microphone")
   }
 
@@ -79,6 +81,7 @@ export class Studio {
   }
 
   set isMuted(muted) {
+    this.#muted = muted
     if (this.voice) this.voice.enabled = !muted
   }
 

@@ -6,6 +6,8 @@ import { Studio } from "./studio.js";
 import { Upstream, canRecord } from "./upstream.js";
 
 const METER_MS = 100
+// Browsers run a timer of some weeks at once.
+const A_DAY_MS = 24 * 60 * 60 * 1000
 
 class TeacherConsole extends HTMLElement {
   connectedCallback() {
@@ -15,6 +17,9 @@ class TeacherConsole extends HTMLElement {
     this.addEventListener("choice-problem", ({ detail }) => this.#cannot(detail))
     this.choice = this.querySelector("source-choice")
     this.querySelector("[data-end]").addEventListener("submit", (event) => this.#end(event))
+    // The button to begin comes with the open door.
+    const opensIn = Number(this.dataset.opensIn ?? Infinity)
+    if (opensIn < A_DAY_MS) setTimeout(() => location.reload(), opensIn)
     this.#open()
   }
 
@@ -78,6 +83,7 @@ class TeacherConsole extends HTMLElement {
   }
 
   mute(button) {
+    if (!this.studio) return
     const muted = button.getAttribute("aria-pressed") !== "true"
     this.studio.isMuted = muted
     button.setAttribute("aria-pressed", String(muted))
@@ -98,6 +104,8 @@ class TeacherConsole extends HTMLElement {
     this.dataset.air = state
     this.#part("before", state === "off")
     this.#part("on-air", state !== "off")
+    // Once begun, the class can be ended from here whatever became of the stream.
+    if (state !== "off") this.#part("end", true)
     this.#part("reconnecting", state === "reconnecting")
     if (state === "on") this.#tell("")
   }
@@ -112,6 +120,7 @@ class TeacherConsole extends HTMLElement {
 
   #taken(text) {
     this.#part("taken", true)
+    this.#part("before", false)
     this.querySelector("[data-part=taken] [data-sentence]").textContent = text
   }
 

@@ -89,6 +89,15 @@ def day_of(*, user: User, person: Person | None, now: datetime) -> Day:
     return arranged(meetings, now)
 
 
+# A front page is no archive: the last classes, which somebody may have missed.
+REPLAYS_SHOWN = 4
+
+
+def replays_of(*, person: Person | None, now: datetime) -> list[ClassSession]:
+    """The last classes of `person` that can be seen again, newest first."""
+    return live.replays_of(person, now)[:REPLAYS_SHOWN] if person else []
+
+
 def work_of(*, user: User, person: Person | None) -> list[WorkDoor]:
     """The doors to the work of `user`; none while acting for another."""
     is_oneself = person is None or person.pk == user.person_id

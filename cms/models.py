@@ -67,6 +67,7 @@ class HomePage(Page):
             "now": now,
             "greeting": front_page.greeting(now),
             "day": front_page.day_of(user=request.user, person=request.person, now=now),
+            "replays": front_page.replays_of(person=request.person, now=now),
             "work_doors": front_page.work_of(user=request.user, person=request.person),
             "open_round": front_page.open_rounds(now).first(),
             "free_classes": front_page.classes_with_free_seats(now),

@@ -563,7 +563,8 @@ def signal_group(child, number):
 def test(argv):
     """All tests twice: SQLite without services, then PostgreSQL and Valkey or Redis.
 
-    Browser tests run by themselves after the others: they measure moving pictures.
+    Browser tests run by themselves after the others: they measure moving pictures. How pages
+    look is asked on the small size only.
     """
     sizes = [size for size in ("small", "grown") if "--" + size in argv] or ["small", "grown"]
     arguments = [arg for arg in argv if arg not in ("--small", "--grown")]
@@ -589,6 +590,8 @@ def run_pytest(size, kind, arguments):
     else:
         # Starts what DATABASE_URL and REDIS_URL do not name, and stops it again.
         command = [str(PYTHON), "-m", "tests.servers"] + command
+    if size == "grown" and kind == "browser":
+        kind = "browser and not looks"
     chosen, arguments = _without_marks(arguments)
     command += ["-m", "(%s) and %s" % (chosen, kind) if chosen else kind]
     if kind == "not browser" and not _wants_one_process(arguments):
@@ -761,7 +764,8 @@ def prepared_from():
     database = DATA / "yinling.sqlite3"
     if os.environ.get("DATABASE_URL") or not database.exists():
         return None
-    code = list(ROOT.glob("*/migrations/*.py")) + list(ROOT.glob("*/demo.py"))
+    code = list(ROOT.glob("*/migrations/*.py"))
+    code += list(ROOT.glob("*/demo*.py")) + list(ROOT.glob("*/demo/*.py"))
     return "%s %s %d" % (static_sources(), state_of(code), database.stat().st_ino)
 
 

@@ -15,8 +15,8 @@ ACTING_FOR = "acting_for"
 class WhoIsActing:
     """`request.person`: the file this request is about, or None.
 
-    The login's own file, or the one it is acting for; the right to act is looked up anew
-    on every request, so revoking it works at once.
+    The login's own file, or the one it is acting for, which is `request.acting` then; the
+    right to act is looked up anew on every request, so revoking it works at once.
     """
 
     def __init__(self, get_response):
@@ -25,6 +25,8 @@ class WhoIsActing:
     def __call__(self, request):
         # Looked up at once: a lazy object that stands for None is not None.
         request.person = person_of(request.user, request.session)
+        is_acting = request.user.is_authenticated and ACTING_FOR in request.session
+        request.acting = request.person if is_acting else None
         return self.get_response(request)
 
 
@@ -37,7 +39,7 @@ def person_of(user, session):
             return queries.person_acted_for(user=user, pk=pk)
         except Http404:
             del session[ACTING_FOR]
-    return user.person
+    return queries.own_file(user)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import urllib.request
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
@@ -19,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.errors import TooManyCodes
-from accounts.models import InboxMessage, SentCode, User
+from accounts.models import InboxMessage, SentCode
 from common import masks
 
 logger = logging.getLogger(__name__)
@@ -89,16 +90,25 @@ def send_code(*, phone: str, code: str) -> bool:
     return send(phone=phone, text=text)
 
 
+@transaction.atomic
 def check_budget(*, now: datetime) -> None:
-    """Raise TooManyCodes once all numbers together have had the codes of a day."""
+    """Raise TooManyCodes once all numbers together have had the codes of a day.
+
+    Within a transaction whoever asks for a code waits here for the one before: the budget
+    and the limits of a number are kept to the last code.
+    """
+    # Any row that everybody finds would do. SQLite needs none: its transactions wait anyway.
+    ContentType.objects.select_for_update(no_key=True).get(
+        pk=ContentType.objects.get_for_model(SentCode).pk
+    )
     sent = SentCode.objects.filter(sent_at__gt=now - timedelta(days=1))
     if sent.count() >= settings.SMS_LIMITS["budget_day"]:
         raise TooManyCodes(_("今天不能再发验证码了，请打电话给学校，我们帮您登录。"))
 
 
 @transaction.atomic
-def reserve_code(*, user: User, phone: str, now: datetime | None = None) -> SentCode:
-    """Take one code from the allowance of `phone`, which `user` wants to prove, and of the day.
+def reserve_code(*, phone: str, now: datetime | None = None) -> SentCode:
+    """Take one code from the allowance of `phone` and of the day.
 
     Counted before sending and in the database, so neither a restart nor a second process
     gives the allowance back. Raises TooManyCodes in words.
@@ -106,8 +116,6 @@ def reserve_code(*, user: User, phone: str, now: datetime | None = None) -> Sent
     now = now or timezone.now()
     limits = settings.SMS_LIMITS
     check_budget(now=now)
-    # Requests of one login wait for each other here, or all would count alike.
-    User.objects.select_for_update(no_key=True).only("pk").get(pk=user.pk)
     mine = SentCode.objects.filter(phone_hash=_hash(phone))
     if mine.filter(sent_at__gt=now - timedelta(minutes=1)).count() >= limits["minute"]:
         raise TooManyCodes(_("验证码刚发过，请等一分钟再试。"))

@@ -42,7 +42,8 @@ class NeverDeleted:
 
 @admin.register(Branch)
 class BranchAdmin(NeverDeleted, TreeAdmin):
-    form = movenodeform_factory(Branch)
+    # Ended and merged by the office's own pages, which look after members and study.
+    form = movenodeform_factory(Branch, exclude=["ended_on", "merged_into"])
     list_display = ["name", "level", "kind", "organisation"]
     list_select_related = ["organisation"]
     list_filter = ["level", "kind"]

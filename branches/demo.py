@@ -7,10 +7,10 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts import demo as people
+from accounts.demo import people
 from accounts.models import Person
-from branches import ledger, services
-from branches.models import Branch, BranchOffice, HoursRule
+from branches import demo_forms, ledger, services
+from branches.models import Branch, BranchOffice, HoursRule, StudyTarget
 
 Level, Kind, Office = Branch.Level, Branch.Kind, BranchOffice.Office
 
@@ -55,6 +55,9 @@ RULE = {"version": "2026-1", "valid_from": date(2026, 1, 1)}
 def create(*, now: datetime) -> None:
     """Make whatever of the branches is missing, and post what was studied so far."""
     HoursRule.objects.get_or_create(organisation=people.organisation("QL"), **RULE)
+    StudyTarget.objects.get_or_create(
+        organisation=people.organisation("QL"), valid_from=RULE["valid_from"]
+    )
     _branch(GENERAL, code="QL-LGBJ", level=Level.GENERAL)
     for name, (code, kind) in BRANCHES.items():
         _branch(name, code=code, kind=kind, under=_named(GENERAL))
@@ -73,6 +76,7 @@ def create(*, now: datetime) -> None:
         first = _named(name).memberships.order_by("person__pinyin", "person_id")[0]
         _appoint(name, Office.SECRETARY, first.person)
     ledger.post_missed(now=now, days=None)
+    demo_forms.create(organisation=people.organisation("QL"), now=now)
 
 
 def _named(name: str) -> Branch:

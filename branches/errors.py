@@ -22,9 +22,61 @@ class RecordChanged(DomainError):
     """Somebody else saved the record while it was being written."""
 
 
+class RecordSigned(DomainError):
+    """A record that is signed is changed by a correction, and only such a one."""
+
+
+class OfAField(DomainError):
+    """Something typed makes no sense; `field` is where."""
+
+    def __init__(self, message: str, *, field: str | None = None):
+        super().__init__(message)
+        self.field = field
+
+
+class CannotSign(OfAField):
+    """Something is missing on the record, or its day makes no sense."""
+
+
+class CannotMakeUp(OfAField):
+    """Somebody was there, or the day of making up makes no sense."""
+
+
+class NotAScan(DomainError):
+    """What was handed in is not a PDF or a picture of paper."""
+
+
 class NotAMember(DomainError):
     """Somebody of another branch was named in a record."""
 
 
 class DatesCross(DomainError):
     """Two memberships or offices would hold on the same day."""
+
+
+class QuarterNotOver(DomainError):
+    """What goes up of a quarter is confirmed and frozen when the quarter is over."""
+
+
+class AlreadyFrozen(DomainError):
+    """The quarter was frozen before, perhaps a moment ago by another office."""
+
+
+class FiguresChanged(DomainError):
+    """The figures are others than those that were seen when the button was pressed."""
+
+
+class StatementNotOpen(DomainError):
+    """A statement cannot be written, confirmed or sent back as it stands now."""
+
+
+class StatementNotWhole(DomainError):
+    """A form has no name, no rows, or the name of another."""
+
+
+class BranchRefused(DomainError):
+    """The tree of branches cannot be changed like that."""
+
+
+class RuleRefused(DomainError):
+    """A rule cannot be put in force like that."""

@@ -1,6 +1,8 @@
 """The ledger as a spreadsheet: the same lines and the same figures as the page."""
 
 from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -8,7 +10,9 @@ from django.utils.translation import gettext as _
 
 from branches import queries
 from branches.choice import Choice
-from branches.models import Branch, StudyEntry
+from branches.membership import Member
+from branches.models import Branch, HoursRule, StudyEntry
+from branches.ruling import Outlook
 from common import excel
 from common.excel import Column, Kind
 
@@ -89,3 +93,83 @@ def _totals(figures: queries.Figures) -> list:
         None,
         None,
     ]
+
+
+def roster_file(*, branch: Branch, rows: list[Member], words: str, on: date) -> HttpResponse:
+    """The members of a branch as its page shows them."""
+    title = " ".join(filter(None, [_("%(branch)s成员") % {"branch": branch.name}, words]))
+    data = excel.workbook(
+        title=title,
+        sheet_name=_("成员"),
+        notes=[_("学时是 %(year)s 年到今天的支部学习；回放、自学另计。") % {"year": on.year}],
+        columns=[
+            Column(_("姓名"), width=6),
+            Column(_("职务"), width=8),
+            Column(_("从"), Kind.DATE, width=6),
+            Column(_("到（不含）"), Kind.DATE, width=6),
+            Column(_("学时"), Kind.NUMBER, width=5, number_format="0.0#"),
+            Column(_("回放、自学学时"), Kind.NUMBER, width=6, number_format="0.0#"),
+            Column(_("全年目标"), Kind.NUMBER, width=5, number_format="0"),
+        ],
+        rows=(
+            [
+                row.person.name,
+                "、".join(row.offices),
+                row.membership.starts_on,
+                row.membership.ends_on,
+                row.year.hours,
+                row.year.apart,
+                row.year.target,
+            ]
+            for row in rows
+        ),
+        totals=[
+            _("%(people)s 人") % {"people": len(rows)},
+            None,
+            None,
+            None,
+            sum((row.year.hours for row in rows), Decimal(0)),
+            sum((row.year.apart for row in rows), Decimal(0)),
+            None,
+        ],
+    )
+    return excel.download(data=data, name=title)
+
+
+def outlook_file(*, rule: HoursRule, outlook: Outlook) -> HttpResponse:
+    """Everybody whose 学时 a rule would change, by name."""
+    title = _("学时规则 %(version)s 试算") % {"version": rule.version}
+    number = {"kind": Kind.NUMBER, "width": 6, "number_format": "0.0#"}
+    data = excel.workbook(
+        title=title,
+        sheet_name=_("试算"),
+        notes=[str(rule.in_words()), _("只列有变化的人和他们有变化的行。")],
+        columns=[
+            Column(_("姓名"), width=6),
+            Column(_("行数"), Kind.NUMBER, width=4, number_format="0"),
+            Column(_("现在的学时"), **number),
+            Column(_("新规则的学时"), **number),
+            Column(_("现在的回放、自学"), **number),
+            Column(_("新规则的回放、自学"), **number),
+        ],
+        rows=(
+            [
+                row.person.name,
+                row.lines,
+                row.before,
+                row.after,
+                row.before_apart,
+                row.after_apart,
+            ]
+            for row in outlook.people
+        ),
+        totals=[
+            _("%(people)s 人") % {"people": len(outlook.people)},
+            outlook.changed,
+            *(
+                sum((getattr(row, name) for row in outlook.people), Decimal(0))
+                for name in ("before", "after", "before_apart", "after_apart")
+            ),
+        ],
+    )
+    return excel.download(data=data, name=title)

@@ -4,14 +4,16 @@ from datetime import date
 
 from django import forms
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_datetime
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
-from branches import queries
+from accounts.models import Organisation
+from branches import queries, statements
 from branches.choice import SHOWS, SORTS, Choice
-from branches.models import Branch, BranchRecord
+from branches.models import Branch, StatementForm
 from branches.quarters import Quarter
+from branches.reports.catalogue import FIGURES
+from common.typed import near_day
 from live.models import StudyMode
 
 
@@ -85,49 +87,51 @@ class ReversalForm(forms.Form):
     )
 
 
-class RecordForm(forms.Form):
-    """What the secretary adds to a record."""
+class FormForm(forms.Form):
+    """The head of a form that an office asks for."""
 
-    chair = forms.ModelChoiceField(
-        label=_("主持"), queryset=Person.objects.none(), required=False, empty_label=_("请选")
+    organisation = forms.ModelChoiceField(
+        label=_("哪个单位要的"), queryset=Organisation.objects.none(), empty_label=None
     )
-    recorder = forms.ModelChoiceField(
-        label=_("记录"), queryset=Person.objects.none(), required=False, empty_label=_("请选")
+    name = forms.CharField(
+        label=_("表名"),
+        max_length=100,
+        error_messages={"required": _("请写表名。")},
     )
-    said = forms.CharField(
-        label=_("讲了什么"),
-        help_text=_("学习内容、谁发了言，写几句就行。"),
-        widget=forms.Textarea(attrs={"rows": 5}),
-        required=False,
+    every = forms.ChoiceField(label=_("多久填一次"), choices=StatementForm.Every.choices)
+    valid_from = forms.DateField(
+        label=_("这一版从哪天起"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        validators=[near_day],
+        error_messages={
+            "required": _("请写从哪天起用这一版。"),
+            "invalid": _("请写成 2026-10-01 这样的日期。"),
+        },
     )
-    decided = forms.CharField(
-        label=_("定了什么事"),
-        help_text=_("没有就空着。"),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        required=False,
-    )
-    # The record as it was when the page was opened: two people may write at once.
-    seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, record: BranchRecord, members: QuerySet[Person], **kwargs):
-        written = {
-            name: getattr(record, name) for name in ("chair", "recorder", "said", "decided")
-        }
-        super().__init__(*args, initial=written | {"seen_at": _moment(record)}, **kwargs)
-        for name in ("chair", "recorder"):
-            self.fields[name].queryset = members
-
-    def take_as_seen(self, record: BranchRecord):
-        """From now on the writer has seen `record` as it is: shown again, it may be saved."""
-        self.data = self.data.copy()
-        self.data["seen_at"] = _moment(record)
-
-    def clean_seen_at(self):
-        try:
-            return parse_datetime(self.cleaned_data["seen_at"])
-        except ValueError:
-            return None
+    def __init__(self, data, *, found: StatementForm | None, offices: QuerySet[Organisation]):
+        first = found.organisation if found else offices.first()
+        initial = {"organisation": first, "valid_from": timezone.localdate()}
+        if found:
+            initial |= {"name": found.name, "every": found.every}
+        super().__init__(data, initial=initial)
+        self.fields["organisation"].queryset = offices
+        if found:
+            # A form stays with the office that asked for it.
+            del self.fields["organisation"]
+            self.fields["every"].disabled = found.statements.exists()
 
 
-def _moment(record):
-    return record.edited_at.isoformat() if record.edited_at else ""
+def read_rows(data) -> list[dict]:
+    """The rows of a form as they were typed, in order; those without words are left out."""
+    rows = []
+    columns = (data.getlist(name) for name in ("kind", "label", "figure"))
+    for kind, label, figure in list(zip(*columns, strict=False))[: statements.MOST_ROWS]:
+        label = label.strip()[:200]
+        if kind == statements.FIGURE and figure in FIGURES:
+            rows.append(
+                {"kind": kind, "label": label or str(FIGURES[figure].name), "figure": figure}
+            )
+        elif label and kind in (statements.HEADING, statements.TEXT, statements.EVIDENCE):
+            rows.append({"kind": kind, "label": label})
+    return rows

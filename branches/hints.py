@@ -3,6 +3,8 @@
 Hints, never blocks: a branch may be too small for a while, and the office knows why.
 """
 
+from datetime import date
+
 from django.utils.translation import gettext as _
 
 FEWEST_MEMBERS = 3
@@ -35,3 +37,17 @@ def _about_branch(members, committee):
         yield _("满 7 人的支部，支委会一般 3 到 5 人，现在是 %(committee)s 人。") % {
             "committee": committee
         }
+
+
+def term_hint(*, since: date | None, years: int, on: date) -> list[str]:
+    """A sentence when a committee has served its term; `since` is when the secretary began."""
+    if since is None:
+        return []
+    try:
+        over = since.replace(year=since.year + years)
+    except ValueError:  # The 29th of February.
+        over = since.replace(year=since.year + years, day=28)
+    if over > on:
+        return []
+    facts = {"years": years, "day": over.isoformat()}
+    return [_("任期 %(years)s 年，%(day)s 已经到了，可以准备换届。") % facts]

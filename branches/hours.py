@@ -4,7 +4,7 @@ Plain arithmetic over plain values, so that every odd case is one line in a test
 throughout: half hours add up exactly.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Protocol, TypeVar
 
@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 class Rule(Protocol):
     """What counting needs to know of a rule."""
 
+    way: str
     minutes_per_hour: int
     step: Decimal
     grace_minutes: int
@@ -26,8 +27,23 @@ def credit_hours(minutes: int, *, rule: Rule, whole: int | None = None) -> Decim
     counted = minutes
     if whole is not None and 0 < minutes < whole <= minutes + rule.grace_minutes:
         counted = whole
+    if rule.way == "once":
+        return Decimal(1 if counted >= rule.minutes_per_hour else 0)
     step = Decimal(rule.step)
     return Decimal(counted) // (rule.minutes_per_hour * step) * step
+
+
+def shared(lines: Sequence[tuple[Decimal, Decimal | None]]) -> list[Decimal]:
+    """What is left for each of (学时, cap) of one half-day, the first first.
+
+    Each line has the cap of its own rule; one without a cap is not shortened.
+    """
+    used, given = Decimal(0), []
+    for full, cap in lines:
+        part = full if cap is None else max(Decimal(0), min(full, Decimal(cap) - used))
+        used += part
+        given.append(part)
+    return given
 
 
 # The path of an organisation in its tree (every ancestor's path begins it) and its rule.

@@ -20,6 +20,7 @@ from branches.models import StudyEntry
 from courses.models import ClassGroup, ClassSession, Enrolment
 from live import rooms
 from live.models import Attendance, Classroom
+from live.queries import ALONE, Company, company_at
 
 
 class Verdict(StrEnum):
@@ -47,6 +48,8 @@ class Meeting:
     # The newest line, whether it stands or was reversed.
     line: StudyEntry | None
     now: datetime
+    # With whom on one device, and who acted for them.
+    company: Company = ALONE
 
     @cached_property
     def verdict(self) -> Verdict:
@@ -126,6 +129,7 @@ class Evidence:
     attendance: Attendance | None
     axis: Axis | None
     history: list[StudyEntry]
+    company: Company = ALONE
 
 
 def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
@@ -136,8 +140,15 @@ def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
     entries = queries.my_entries(person, year)
     written = [line for line in entries if not line.is_reversal]
     lines = {line.session_id: line for line in sorted(written, key=attrgetter("revision"))}
+    company = company_at([each for each in sessions if each.pk in attendances], person)
     meetings = [
-        Meeting(session, attendances.get(session.pk), lines.get(session.pk), now)
+        Meeting(
+            session,
+            attendances.get(session.pk),
+            lines.get(session.pk),
+            now,
+            company.get(session.pk, ALONE),
+        )
         for session in sessions
     ]
     shown = {session.pk for session in sessions}
@@ -152,18 +163,20 @@ def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
 
 def evidence_of(entry: StudyEntry) -> Evidence:
     """The attendance behind a line and every line written from it."""
-    attendance = None
+    attendance, company = None, {}
     if entry.session_id:
         attendance = (
             Attendance.objects.filter(session=entry.session_id, person=entry.person_id)
             .select_related("session__classroom", "session__class_group__teacher")
             .first()
         )
+        company = company_at([entry.session_id], entry.person)
     return Evidence(
         entry=entry,
         attendance=attendance,
         axis=attendance and axis_of(attendance, attendance.session),
         history=list(queries.history(entry)),
+        company=company.get(entry.session_id, ALONE),
     )
 
 

@@ -1,25 +1,27 @@
-"""The study ledger: the only code that appends to it.
+"""The study ledger: what is appended to it, and why.
 
-Lines follow from attendance: `post_session` brings the ledger of one session in line with
-it, `post_missed` does so for whatever was missed, `reverse` is a correction by hand.  Each
-can be run again, and by two processes at once: the database lets one line of a revision
-stand, and whoever comes second looks again.
+Lines follow from evidence: `post` brings the ledger in line with what a source says,
+`post_session` does so for the attendance of a session, `post_missed` for whatever was missed;
+`reverse` is a correction by hand.  Each can be run again, and by two processes at once: the
+database lets one line of a revision stand, and whoever comes second looks again.
 """
 
 import logging
+from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation, User
-from branches import hours, queries, records
+from accounts.models import Organisation, Person, User
+from branches import appending, drafting, evidence, notices, postings, queries, records
 from branches.errors import CannotReverse, NoHoursRule
-from branches.models import HoursRule, StudyEntry
+from branches.models import Source, StudyEntry
+from branches.postings import Posting
 from courses.models import ClassSession
-from live.models import Attendance
 
 logger = logging.getLogger(__name__)
 
@@ -30,43 +32,46 @@ ATTEMPTS = 4
 DAYS_BACK = 60
 
 
-def post_session(*, session: ClassSession, now: datetime | None = None) -> int:
-    """Append the lines that the attendance of `session` calls for; return how many.
+def post(found: Iterable[Posting], *, now: datetime | None = None) -> int:
+    """Append the lines that the postings call for; return how many.
 
-    One line for everybody present, under the rule of their organisation, to their home
-    branch of that day; drafts the branches' records too.  What was posted from attendance
-    that has been corrected since is reversed and posted anew.  Harmless to repeat.
+    One line for each posting with minutes, under the rule of the person's organisation, to
+    their home branch of that day.  What was posted from evidence that says something else
+    now is reversed and posted anew.  Harmless to repeat.
 
     Raises NoHoursRule, when all others are posted, if somebody's organisation has no rule.
     """
+    found = list(found)
+    return _post_anew(lambda: found, now=now or timezone.now())
+
+
+def post_session(*, session: ClassSession, now: datetime | None = None) -> int:
+    """Append the lines that attendance and replay of `session` call for; return how many.
+
+    As `post`; drafts the branches' records too.
+    """
     now = now or timezone.now()
-    for attempt in range(1, ATTEMPTS + 1):
-        try:
-            appended, without_rule = _post(session, now)
-            break
-        except IntegrityError:
-            if attempt == ATTEMPTS:
-                raise
-    if without_rule:
-        names = "、".join(sorted(organisation.name for organisation in without_rule))
-        raise NoHoursRule(
-            _("%(organisations)s还没有学时规则，这次课的学时先不能登记。")
-            % {"organisations": names},
-            appended=appended,
-        )
-    return appended
+    keys = [session.pk]
+    return _post_anew(
+        lambda: [*evidence.attended(keys=keys), *evidence.rewatched(keys=keys)],
+        now=now,
+        then=lambda: records.draft(session=session, now=now),
+    )
 
 
 def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) -> int:
     """Post every closed session that a lost signal or a crash left out; return the lines.
 
-    Looks at the sessions closed in the last `days`, or at all of them; one query when
-    nothing is missed.  Who waits for a rule does not hold up the others.
+    Looks at the sessions closed or seen again in the last `days`, or at all of them; two
+    queries when nothing is missed.  Who waits for a rule does not hold up the others.
     """
     now = now or timezone.now()
     since = None if days is None else now - timedelta(days=days)
     appended = 0
-    for session in queries.sessions_unposted(since=since):
+    for session in [
+        *queries.sessions_unposted(since=since),
+        *queries.sessions_with_replays_unposted(since=since),
+    ]:
         try:
             appended += post_session(session=session, now=now)
         except NoHoursRule as error:
@@ -81,140 +86,131 @@ def reverse(
 ) -> StudyEntry:
     """Take a line back by a second line that says why and who; return that line.
 
-    It stays taken back until the attendance itself is corrected.  Raises CannotReverse for
+    It stays taken back until the evidence itself is corrected.  Raises CannotReverse for
     a line that is a correction or was corrected already, and without a reason.
     """
+    now = now or timezone.now()
     reason = reason.strip()
     if not reason:
         raise CannotReverse(_("请写明更正的原因。"))
     if entry.is_reversal:
         raise CannotReverse(_("这一行本身就是更正，不能再更正。"))
-    reversal = _reversal(entry, reason=reason, now=now or timezone.now(), by=by)
+    reversal = drafting.reversal(entry, reason=reason, by=by)
     try:
-        with transaction.atomic():
-            reversal.save(force_insert=True)
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            appending.append([reversal, *drafting.shared_anew([entry], [])], now=now)
     except IntegrityError as error:
         raise CannotReverse(_("这一行已经更正过了，请刷新看一看。")) from error
     return reversal
 
 
-def studied_on(session: ClassSession) -> date:
-    """The day, at the school, on which the session was held."""
-    return timezone.localdate(session.starts_at)
+@transaction.atomic
+def follow(
+    *, source: Person, target: Person, lines: QuerySet[StudyEntry], reason: str, now: datetime
+) -> list[int]:
+    """Take `lines` of `source` back because their evidence is `target`'s now, and post anew.
+
+    What rests on evidence that can be asked again is posted from it; any other line is
+    written once more for `target`. `reason` stands in the school's own language. Returns the
+    lines that were written like that.
+    """
+    standing = list(lines.filter(queries.STANDS, person=source).order_by("pk"))
+    with translation.override(settings.LANGUAGE_CODE):
+        taken_back = [drafting.reversal(line, reason=str(reason)) for line in standing]
+        appending.append([*taken_back, *drafting.shared_anew(standing, [])], now=now)
+    copies = []
+    for kind in sorted({line.source for line in standing}):
+        of_kind = [line for line in standing if line.source == kind]
+        keys = [line.source_key for line in of_kind]
+        if postings.is_registered(kind):
+            # Also of `source`: where two files part, each has evidence of its own again.
+            people = [source.pk, target.pk]
+            _post_or_log(postings.recompute(kind, keys=keys, people=people), now=now)
+        else:
+            copies += [drafting.copy(line, person=target) for line in of_kind]
+        if kind == Source.SESSION:
+            for session in ClassSession.objects.filter(pk__in=keys):
+                records.draft(session=session, now=now)
+    appending.append(copies, now=now)
+    return [copy.pk for copy in copies]
 
 
 @transaction.atomic
-def _post(session, now) -> tuple[int, set[Organisation]]:
+def follow_homes(
+    *, people: Iterable[Person], since: date, now: datetime, by: User | None = None
+) -> int:
+    """Move the lines of `people` since a day to where their home branch was on each day.
+
+    For memberships entered late: lines are reversed and written anew, never changed.
+    Returns how many moved; harmless to repeat.
+    """
+    lines = StudyEntry.objects.filter(
+        queries.STANDS, person__in=list(people), studied_on__gte=since
+    ).order_by("pk")
+    standing = list(lines)
+    if not standing:
+        return 0
+    homes = queries.home_branches(
+        {line.person_id for line in standing}, days={line.studied_on for line in standing}
+    )
+    reversals, again = [], []
+    with translation.override(settings.LANGUAGE_CODE):
+        for line in standing:
+            home = homes.get((line.person_id, line.studied_on))
+            if home != line.branch_id:
+                reversals.append(
+                    drafting.reversal(line, reason=_("组织关系补登，改记支部"), by=by)
+                )
+                again.append(drafting.copy(line, branch_id=home))
+    appending.append([*reversals, *again], now=now)
+    notices.send(again, now=now)
+    for session in ClassSession.objects.filter(pk__in={line.session_id for line in again}):
+        records.draft(session=session, now=now)
+    return len(again)
+
+
+def studied_on(session: ClassSession) -> date:
+    """The day, at the school, on which the session was held."""
+    return evidence.studied_on(session)
+
+
+def _post_or_log(found: Iterable[Posting], *, now: datetime) -> None:
+    try:
+        post(found, now=now)
+    except NoHoursRule as error:
+        logger.warning("%s", error)
+
+
+def _post_anew(
+    look: Callable[[], list[Posting]],
+    *,
+    now: datetime,
+    then: Callable[[], object] = lambda: None,
+) -> int:
+    """Look and append, and once more whenever somebody else has posted in between."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            appended, without_rule = _post(look, now, then)
+            break
+        except IntegrityError:
+            if attempt == ATTEMPTS:
+                raise
+    if without_rule:
+        names = "、".join(sorted(organisation.name for organisation in without_rule))
+        raise NoHoursRule(
+            _("%(organisations)s还没有学时规则，学时先不能登记。") % {"organisations": names},
+            appended=appended,
+        )
+    return appended
+
+
+@transaction.atomic
+def _post(look, now, then) -> tuple[int, set[Organisation]]:
     # What stands in the ledger stays there, so it is written in the school's own language,
     # whoever's page happened to ask for it.
     with translation.override(settings.LANGUAGE_CODE):
-        lines, without_rule = _lines_to_append(session, now)
-    StudyEntry.objects.bulk_create(lines)
-    records.draft(session=session, now=now)
+        lines, without_rule = drafting.lines_called_for(look())
+    appending.append(lines, now=now)
+    notices.send(lines, now=now)
+    then()
     return len(lines), without_rule
-
-
-def _lines_to_append(session, now) -> tuple[list[StudyEntry], set[Organisation]]:
-    """What is missing in the ledger of `session`, and whose organisation has no rule."""
-    day = studied_on(session)
-    posted = _last_posted(session)
-    homes = queries.home_branches(session, day=day)
-    rules = _rules_on(day)
-    lines, without_rule = [], set()
-    attendances = Attendance.objects.filter(session=session).order_by("person__pinyin", "person")
-    for attendance in attendances.select_related("person__organisation"):
-        last = posted.get(attendance.person_id)
-        if _is_settled(last, attendance):
-            continue
-        organisation = attendance.person.organisation
-        rule = hours.nearest(rules, path=organisation.path)
-        if _deserves_a_line(attendance) and rule is None:
-            without_rule.add(organisation)
-            continue
-        if last and not _is_reversed(last):
-            lines.append(_reversal(last, reason=_why_corrected(last, attendance), now=now))
-        if _deserves_a_line(attendance):
-            lines.append(
-                StudyEntry(
-                    person_id=attendance.person_id,
-                    branch_id=homes.get(attendance.person_id),
-                    studied_on=day,
-                    minutes=attendance.minutes,
-                    credit_hours=hours.credit_hours(
-                        attendance.minutes, rule=rule, whole=attendance.session_minutes
-                    ),
-                    mode=attendance.mode,
-                    title=queries.title_of(session),
-                    session=session,
-                    revision=last.revision + 1 if last else 0,
-                    rule=rule,
-                    posted_at=now,
-                )
-            )
-    return lines, without_rule
-
-
-def _last_posted(session) -> dict[int, StudyEntry]:
-    """The newest line of everybody for `session`, reversals left out."""
-    lines = session.study_entries.filter(is_reversal=False).select_related("reversed_by")
-    return {line.person_id: line for line in lines.order_by("revision")}
-
-
-def _rules_on(day) -> list[tuple[str, HoursRule]]:
-    rules = HoursRule.objects.filter(valid_from__lte=day).select_related("organisation")
-    return [(rule.organisation.path, rule) for rule in rules.order_by("valid_from", "pk")]
-
-
-def _deserves_a_line(attendance) -> bool:
-    """Present, and for some minutes; fewer than make an hour are still a line."""
-    return attendance.is_present and attendance.minutes > 0
-
-
-def _is_settled(last, attendance) -> bool:
-    """Whether the ledger already says what the attendance says."""
-    if not _deserves_a_line(attendance):
-        return last is None or _is_reversed(last)
-    if last is None:
-        return False
-    same = (last.minutes, last.mode) == (attendance.minutes, attendance.mode)
-    # What a person reversed stays so while the evidence is the same.
-    return same and (not _is_reversed(last) or last.reversed_by.posted_by_id is not None)
-
-
-def _is_reversed(line) -> bool:
-    return getattr(line, "reversed_by", None) is not None
-
-
-def _reversal(line, *, reason, now, by=None) -> StudyEntry:
-    # On the same day, in the same branch and mode: the two cancel out in every total.
-    return StudyEntry(
-        person_id=line.person_id,
-        branch_id=line.branch_id,
-        studied_on=line.studied_on,
-        minutes=-line.minutes,
-        credit_hours=-line.credit_hours,
-        mode=line.mode,
-        title=line.title,
-        session_id=line.session_id,
-        revision=line.revision,
-        rule_id=line.rule_id,
-        reverses=line,
-        is_reversal=True,
-        reason=reason,
-        posted_at=now,
-        posted_by=by,
-    )
-
-
-def _why_corrected(line, attendance) -> str:
-    if not _deserves_a_line(attendance):
-        return _("到课更正：改为没算到课")
-    if line.minutes != attendance.minutes:
-        return _("到课更正：%(before)s 分钟改为 %(after)s 分钟") % {
-            "before": line.minutes,
-            "after": attendance.minutes,
-        }
-    return _("到课更正：%(before)s改为%(after)s") % {
-        "before": line.get_mode_display(),
-        "after": attendance.get_mode_display(),
-    }

@@ -2,12 +2,15 @@
 `entry_led_by`, `record_led_by`, and `entry_of` for a person's own line.
 """
 
+import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
 from django.db.models import (
+    Case,
     CharField,
     Count,
     Exists,
@@ -22,6 +25,7 @@ from django.db.models import (
     Subquery,
     Sum,
     Value,
+    When,
 )
 from django.db.models.functions import Coalesce, TruncDate
 from django.http import Http404
@@ -37,11 +41,14 @@ from branches.models import (
     BranchOffice,
     BranchRecord,
     HoursRule,
+    RecordScan,
+    RecordVersion,
+    Source,
     StudyEntry,
 )
 from branches.quarters import Quarter
 from courses.models import ClassSession
-from live.models import Attendance, StudyMode
+from live.models import Attendance, ReplayStudy, StudyMode
 
 # 回放 and 自学 are counted apart from what was studied together with others.
 APART = (StudyMode.REPLAY, StudyMode.OWN_STUDY)
@@ -88,6 +95,14 @@ def branches_kept_by(user: User, *, on: date | None = None) -> QuerySet[Branch]:
     return Branch.objects.filter(scope)
 
 
+def holds_an_office(user: User, *, on: date | None = None) -> bool:
+    """Whether `user` is secretary or of the committee of any branch today."""
+    if not user.person_id:
+        return False
+    offices = BranchOffice.objects.filter(held_on(on or timezone.localdate()))
+    return offices.filter(person=user.person_id).exists()
+
+
 def branch_led_by(user: User, pk: int, *, on: date | None = None) -> Branch:
     """The branch, if `user` may read its books. Raises Http404 for all others."""
     if branch := branches_led_by(user, on=on).filter(pk=pk).first():
@@ -118,19 +133,35 @@ def entry_of(person: Person, pk: int) -> StudyEntry:
     raise Http404
 
 
-def record_led_by(user: User, *, branch_pk: int, session_pk: int) -> BranchRecord:
-    """The record of a session in a branch. Raises Http404 for strangers."""
+def record_led_by(user: User, *, branch_pk: int, pk: int) -> BranchRecord:
+    """A record of a branch. Raises Http404 for strangers."""
     branch = branch_led_by(user, branch_pk)
-    records = BranchRecord.objects.filter(branch=branch, session__pk=session_pk).select_related(
-        "branch",
-        "chair",
-        "recorder",
-        "session__classroom",
-        "session__class_group__teacher",
-        "session__class_group__teaching_point",
-    )
-    if record := records.first():
+    if record := with_everything(BranchRecord.objects.filter(branch=branch, pk=pk)).first():
         return record
+    raise Http404
+
+
+def record_kept_by(user: User, *, branch_pk: int, pk: int) -> BranchRecord:
+    """The record, if `user` may write into it. Raises Http404 for all others."""
+    branch = branch_kept_by(user, branch_pk)
+    if record := with_everything(BranchRecord.objects.filter(branch=branch, pk=pk)).first():
+        return record
+    raise Http404
+
+
+def version_led_by(user: User, *, branch_pk: int, record_pk: int, number: int) -> RecordVersion:
+    """A signed version of a record. Raises Http404 for strangers."""
+    record = record_led_by(user, branch_pk=branch_pk, pk=record_pk)
+    if version := record.versions.filter(number=number).first():
+        return version
+    raise Http404
+
+
+def scan_led_by(user: User, *, branch_pk: int, record_pk: int, pk: int) -> RecordScan:
+    """The scan of a signed paper. Raises Http404 for strangers."""
+    record = record_led_by(user, branch_pk=branch_pk, pk=record_pk)
+    if scan := RecordScan.objects.filter(version__record=record, pk=pk).first():
+        return scan
     raise Http404
 
 
@@ -157,6 +188,7 @@ def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
     unwritten = BranchRecord.objects.filter(branch=OuterRef("pk"), edited_at=None)
     return (
         branches_led_by(user, on=on)
+        .filter(Q(ended_on=None) | Q(ended_on__gt=on))
         .select_related("organisation")
         .annotate(
             secretary=Subquery(secretary.values("person__name")[:1]),
@@ -203,6 +235,12 @@ def secretary_on(branch: Branch, day: date) -> Person | None:
     return office and office.person
 
 
+def term_began(branch: Branch, *, on: date) -> date | None:
+    """When the secretary of that day came into office."""
+    offices = branch.offices.filter(held_on(on), office=BranchOffice.Office.SECRETARY)
+    return offices.order_by("-starts_on").values_list("starts_on", flat=True).first()
+
+
 def secretaries_there(session: ClassSession, *, on: date) -> dict[int, int]:
     """Of every branch the secretary on that day who was in `session`, in one query."""
     there = StudyEntry.objects.filter(STANDS, session=session, person=OuterRef("person"))
@@ -212,15 +250,54 @@ def secretaries_there(session: ClassSession, *, on: date) -> dict[int, int]:
     return dict(offices.order_by("starts_on").values_list("branch_id", "person_id"))
 
 
-def home_branches(session: ClassSession, *, day: date) -> dict[int, int]:
-    """The home branch on `day` of everybody with an attendance in `session`, in one query.
+def home_branch_on(person: Person, day: date) -> Branch | None:
+    """Where the membership (组织关系) of `person` was on `day`."""
+    homes = person.memberships.filter(held_on(day), kind=Branch.Kind.HOME)
+    membership = homes.select_related("branch").order_by("-starts_on", "-pk").first()
+    return membership and membership.branch
+
+
+def memberships_of(person: Person, *, on: date) -> QuerySet[BranchMembership]:
+    """The branches that `person` belongs to on that day, the home branch first."""
+    held = person.memberships.filter(held_on(on)).select_related("branch")
+    return held.order_by(Case(When(kind=Branch.Kind.HOME, then=0), default=1), "starts_on")
+
+
+def offices_of(person: Person, *, on: date) -> QuerySet[BranchOffice]:
+    """The offices that `person` holds on that day."""
+    return person.offices.filter(held_on(on)).select_related("branch")
+
+
+def offices_over(person: Person, *, on: date) -> QuerySet[BranchOffice]:
+    """The offices held that day in the branches of `person` and above them, by others."""
+    paths = person.memberships.filter(held_on(on)).values_list("branch__path", flat=True)
+    step = Branch.steplen
+    above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
+    offices = BranchOffice.objects.filter(held_on(on), branch__path__in=above)
+    return (
+        offices.exclude(person=person)
+        .select_related("branch", "person")
+        .order_by("branch__path", "office", "pk")
+    )
+
+
+def home_branches(people: Iterable[int], *, days: set[date]) -> dict[tuple[int, date], int]:
+    """The home branch of `people` on each of `days`, in one query.
 
     Of two that were dated across each other the later one counts.
     """
     homes = BranchMembership.objects.filter(
-        held_on(day), kind=Branch.Kind.HOME, person__attendances__session=session
+        Q(ends_on=None) | Q(ends_on__gt=min(days)),
+        person__in=people,
+        kind=Branch.Kind.HOME,
+        starts_on__lte=max(days),
     )
-    return dict(homes.order_by("starts_on", "pk").values_list("person_id", "branch_id"))
+    found = {}
+    for home in homes.order_by("starts_on", "pk"):
+        for day in days:
+            if home.starts_on <= day and (home.ends_on is None or day < home.ends_on):
+                found[home.person_id, day] = home.branch_id
+    return found
 
 
 # The ledger
@@ -269,12 +346,15 @@ def ledger(
     return _with_names(lines)
 
 
-def figures(lines: QuerySet[StudyEntry]) -> Figures:
-    """The totals of `lines` in one query; what was reversed counts nothing."""
+def figures(lines: QuerySet[StudyEntry], *, stands: Q = STANDS) -> Figures:
+    """The totals of `lines` in one query; what does not stand counts nothing.
+
+    `stands` is Q() where `lines` are already those that stood on some earlier day.
+    """
     apart = Q(mode__in=APART)
     found = lines.order_by().aggregate(
-        people=Count("person", filter=STANDS, distinct=True),
-        times=Count("pk", filter=STANDS),
+        people=Count("person", filter=stands, distinct=True),
+        times=Count("pk", filter=stands),
         hours=Sum("credit_hours", filter=~apart),
         hours_apart=Sum("credit_hours", filter=apart),
         minutes=Sum("minutes"),
@@ -337,12 +417,9 @@ def rules_of(lines: QuerySet[StudyEntry]) -> QuerySet[HoursRule]:
 
 def history(entry: StudyEntry) -> QuerySet[StudyEntry]:
     """Every line ever written of the same evidence for the same person, the first first."""
-    lines = StudyEntry.objects.filter(person=entry.person_id)
-    if entry.session_id:
-        lines = lines.filter(session=entry.session_id)
-    else:
-        root = entry.reverses_id or entry.pk
-        lines = lines.filter(Q(pk=root) | Q(reverses=root))
+    lines = StudyEntry.objects.filter(
+        person=entry.person_id, source=entry.source, source_key=entry.source_key
+    )
     return _with_names(lines).order_by("pk")
 
 
@@ -399,6 +476,30 @@ def sessions_unposted(*, since: datetime | None = None) -> QuerySet[ClassSession
     return closed.filter(Exists(wrong)).select_related("class_group").order_by("starts_at", "pk")
 
 
+def sessions_with_replays_unposted(*, since: datetime | None = None) -> QuerySet[ClassSession]:
+    """Sessions whose replay somebody has made up the class by, without the line for it."""
+    there = Attendance.objects.filter(
+        session=OuterRef("classroom__session"), person=OuterRef("person"), is_present=True
+    )
+    lines = StudyEntry.objects.filter(
+        person=OuterRef("person"),
+        source=Source.REPLAY,
+        source_key=OuterRef("classroom__session"),
+        is_reversal=False,
+    )
+    waiting = ReplayStudy.objects.filter(~Exists(there), ~Exists(lines), seconds__gte=30)
+    waiting = waiting.filter(enough_at__isnull=False, person__merged_into=None)
+    if since:
+        waiting = waiting.filter(enough_at__gte=since)
+    has_rule = HoursRule.objects.alias(
+        path=ExpressionWrapper(OuterRef("person__organisation__path"), CharField())
+    ).filter(valid_from__lte=OuterRef("day"), path__startswith=F("organisation__path"))
+    waiting = waiting.alias(day=TruncDate("enough_at")).filter(Exists(has_rule))
+    waiting = waiting.values("classroom__session")
+    sessions = ClassSession.objects.filter(pk__in=waiting)
+    return sessions.select_related("class_group").order_by("starts_at", "pk")
+
+
 def organisations_without_rule() -> QuerySet[Organisation]:
     """Whose people studied in closed sessions and have no line for want of a rule."""
     waiting = _unsettled().filter(
@@ -416,9 +517,16 @@ DESERVES_A_LINE = Q(is_present=True, whole_minutes__gt=0)
 def _unsettled() -> QuerySet[Attendance]:
     """Attendance of which the ledger says something else."""
     lines = StudyEntry.objects.filter(
-        session=OuterRef("session"), person=OuterRef("person"), is_reversal=False
+        person=OuterRef("person"),
+        source=Source.SESSION,
+        source_key=OuterRef("session"),
+        is_reversal=False,
     )
-    same = Q(minutes=OuterRef("whole_minutes"), mode=OuterRef("mode"))
+    same = Q(
+        minutes=OuterRef("whole_minutes"),
+        mode=OuterRef("mode"),
+        studied_on=OuterRef("studied_on"),
+    )
     standing = lines.filter(reversed_by=None)
     # What a person reversed stays reversed while the evidence says the same.
     newest = lines.order_by("-revision").values("pk")[:1]
@@ -461,8 +569,40 @@ def records(branch: Branch) -> QuerySet[BranchRecord]:
         BranchRecord.objects.filter(branch__in=tree(branch))
         .select_related("branch", "session__class_group", "session__classroom")
         .annotate(present=Coalesce(Subquery(present, output_field=IntegerField()), 0))
-        .order_by("-session__starts_at", "branch__path")
+        .order_by("-held_on", "-session__starts_at", "branch__path", "pk")
     )
+
+
+def records_of(session: ClassSession) -> QuerySet[BranchRecord]:
+    """The records that branches have of a session."""
+    return with_everything(BranchRecord.objects.filter(session=session))
+
+
+def with_everything(records: QuerySet[BranchRecord]) -> QuerySet[BranchRecord]:
+    """With all that stands on the sheet and has one row."""
+    return records.select_related(
+        "branch",
+        "chair",
+        "recorder",
+        "session__classroom",
+        "session__class_group__teacher",
+        "session__substitute",
+        "session__class_group__teaching_point",
+    )
+
+
+def phrases_of(branch: Branch, *, most: int = 8) -> list[str]:
+    """Sentences that stand in several of the branch's newest records, the commonest first."""
+    texts = branch.records.exclude(edited_at=None).order_by("-held_on", "-pk")
+    found: Counter = Counter()
+    for said, decided in texts.values_list("said", "decided")[:40]:
+        found.update({part for text in (said, decided) for part in _sentences(text)})
+    return [phrase for phrase, times in found.most_common(most) if times > 1]
+
+
+def _sentences(text: str) -> Iterable[str]:
+    parts = (part.strip() for part in re.split(r"(?<=[。；！？])|\n", text))
+    return (part for part in parts if 4 <= len(part) <= 40)
 
 
 def present_of(record: BranchRecord) -> Iterable[StudyEntry]:

@@ -1,15 +1,33 @@
 """What the branches do when news comes from below."""
 
 import logging
+from datetime import timedelta
 
+from django.db.models import Q
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from branches import ledger, queries
+from accounts.signals import (
+    PersonFact,
+    facts_asked_for,
+    file_freezing,
+    files_merging,
+    files_parting,
+    merge_objections_asked_for,
+    personal_tables_asked_for,
+    readers_asked_for,
+    work_asked_for,
+)
+from branches import doors, evidence, ledger, queries, services
 from branches.errors import NoHoursRule
+from branches.models import StudyEntry
+from branches.personal import OF_BRANCHES
+from branches.reports import reading
 from common.doors import WorkDoor, doors_asked_for
-from live.signals import session_closed
+from live.signals import replay_watched, session_closed
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +41,116 @@ def post_session(sender, session, **kwargs):
         logger.warning("Session %s: %s", session.pk, error)
 
 
+@receiver(replay_watched)
+def post_replay(sender, study, **kwargs):
+    found = evidence.rewatched(keys=[study.classroom.session_id], people=[study.person_id])
+    try:
+        ledger.post(found)
+    except NoHoursRule as error:
+        logger.warning("Replay %s: %s", study.pk, error)
+
+
 @receiver(doors_asked_for)
 def door_to_the_ledger(sender, user, **kwargs):
-    if not user.is_superuser and queries.branches_led_by(user).exists():
-        return [WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))]
+    if user.is_superuser:
+        return []
+    found = []
+    if queries.branches_led_by(user).exists() or doors.rule_organisations(user).exists():
+        found.append(
+            WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))
+        )
+    if reading.organisations_reported_by(user).exists():
+        found.append(
+            WorkDoor(reverse("branches:reports"), "list", _("季度通报"), _("各支部的数字"))
+        )
+    return found
+
+
+@receiver(merge_objections_asked_for)
+def two_home_branches(sender, kept, dropped, **kwargs):
+    """Study is counted once, in one home branch: which of two it is, a person decides."""
+    today = timezone.localdate()
+    homes = [queries.home_branch_on(person, today) for person in (kept, dropped)]
+    if all(homes) and homes[0] != homes[1]:
+        names = {"one": homes[0].name, "other": homes[1].name}
+        return [_("组织关系一份在%(one)s，一份在%(other)s，请先改成一个。") % names]
     return []
+
+
+@receiver(files_merging)
+def move_study_lines(sender, kept, dropped, now, journal, **kwargs):
+    """The ledger is not rewritten: lines are taken back and posted to the kept file.
+
+    By now the evidence is the kept file's.
+    """
+    lines = StudyEntry.objects.filter(person=dropped)
+    evidence = lines.filter(queries.STANDS).values_list("source", "source_key")
+    journal["study"] = {
+        "evidence": sorted(map(list, set(evidence))),
+        "copies": ledger.follow(
+            source=dropped,
+            target=kept,
+            lines=lines,
+            reason=gettext_lazy("并档：改记在同一人的另一份档案"),
+            now=now,
+        ),
+    }
+
+
+@receiver(files_parting)
+def move_study_lines_back(sender, kept, dropped, now, journal, **kwargs):
+    study = journal["study"]
+    moved = Q(pk__in=study["copies"])
+    # A merge from before the ledger knew more evidence than sessions.
+    moved |= Q(session__in=study.get("sessions", []))
+    for source, key in study.get("evidence", []):
+        moved |= Q(source=source, source_key=key)
+    ledger.follow(
+        source=kept,
+        target=dropped,
+        lines=StudyEntry.objects.filter(moved),
+        reason=gettext_lazy("撤销并档：记回原来的档案"),
+        now=now,
+    )
+
+
+@receiver(personal_tables_asked_for)
+def personal_tables(sender, **kwargs):
+    return OF_BRANCHES
+
+
+@receiver(file_freezing)
+def leave_the_party_branches(sender, person, now, **kwargs):
+    """A member belongs to the branch on the day of death and not after it."""
+    last_day = person.deceased_on or timezone.localdate(now) - timedelta(days=1)
+    services.leave_everything(person=person, ends_on=last_day + timedelta(days=1))
+
+
+@receiver(facts_asked_for)
+def membership_and_office(sender, person, user, **kwargs):
+    today = timezone.localdate()
+    memberships = queries.memberships_of(person, on=today)
+    return [
+        *(
+            PersonFact(_("所在支部"), f"{membership.branch}（{membership.get_kind_display()}）")
+            for membership in memberships
+        ),
+        *(
+            PersonFact(_("支部任职"), f"{office.branch} {office.get_office_display()}")
+            for office in queries.offices_of(person, on=today)
+        ),
+    ]
+
+
+@receiver(readers_asked_for)
+def who_keeps_their_ledger(sender, person, **kwargs):
+    """Those in office in the person's branches and above them see name and study."""
+    return [
+        PersonFact(office.person.name, f"{office.branch} {office.get_office_display()}")
+        for office in queries.offices_over(person, on=timezone.localdate())
+    ]
+
+
+@receiver(work_asked_for)
+def holds_an_office(sender, user, **kwargs):
+    return queries.holds_an_office(user)

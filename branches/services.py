@@ -84,6 +84,25 @@ def leave_office(*, office: BranchOffice, ends_on: date) -> BranchOffice:
     return office
 
 
+@transaction.atomic
+def leave_everything(*, person: Person, ends_on: date) -> None:
+    """End every membership and office that `person` holds; `ends_on` is the first day that no
+    longer counts. Twice is harmless.
+
+    What began on that day or later is ended after its first day: it was entered, and stays.
+    """
+    for held in (
+        *person.memberships.filter(_open(ends_on)),
+        *person.offices.filter(_open(ends_on)),
+    ):
+        held.ends_on = max(ends_on, held.starts_on + timedelta(days=1))
+        held.save(update_fields=["ends_on"])
+
+
+def _open(day: date) -> Q:
+    return Q(ends_on=None) | Q(ends_on__gt=day)
+
+
 def _lock(person: Person) -> None:
     # Two transfers of one person would otherwise both see the home branch before them.
     Person.objects.select_for_update().get(pk=person.pk)

@@ -1,15 +1,16 @@
-"""What stands on a branch record: read from the session, the ledger and the roster."""
+"""What stands on a branch record: read from what happened, the ledger and the roster."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db.models import Exists, OuterRef
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
-from branches import queries
-from branches.models import BranchMembership, BranchRecord
+from branches import queries, snapshots
+from branches.models import Absence, BranchMembership, BranchRecord, RecordVersion
 from courses import queries as courses
 from courses.models import ClassGroup
 from live.models import StudyMode
@@ -17,70 +18,149 @@ from live.models import StudyMode
 
 @dataclass(frozen=True)
 class Sheet:
-    """One record, ready to be printed; `record` holds what was written by hand."""
+    """One record in words, ready to be shown, printed or kept when it is signed."""
 
-    record: BranchRecord
+    branch: str
+    kind: str
     topic: str
     starts_at: datetime
     ends_at: datetime
     place: str
-    lecturer: Person
-    # How somebody was there and who, in the order of the modes.
-    present: list[tuple[str, list[Person]]]
-    absent: list[Person]
+    lecturer: str
+    chair: str
+    recorder: str
+    # How somebody was there and who, in the order of the modes: [(StudyMode, names)].
+    present: list[tuple[str, list[str]]]
+    # [{"name", "reason", "made_up"}]
+    absent: list[dict]
+    guests: str
+    said: str
+    decided: str
+    due: int
 
     @property
     def present_count(self) -> int:
         """实到"""
-        return sum(len(people) for _mode, people in self.present)
+        return sum(len(names) for _mode, names in self.present)
 
     @property
     def due_count(self) -> int:
         """应到: who had a seat, and whoever came without one."""
-        return self.present_count + len(self.absent)
+        return self.due
+
+    @property
+    def by_mode(self) -> list[tuple[str, list[str]]]:
+        return snapshots.present(self.present)
+
+    @property
+    def away(self) -> list[str]:
+        return [snapshots.absent_in_words(absent) for absent in self.absent]
 
     @property
     def gaps(self) -> list[str]:
         """What is still to be written."""
-        record = self.record
         return [
             name
             for name, value in [
-                (_("主持"), record.chair_id),
-                (_("记录"), record.recorder_id),
-                (_("学习内容和发言"), record.said),
+                (_("主持"), self.chair),
+                (_("记录"), self.recorder),
+                (_("学习内容和发言"), self.said),
             ]
             if not value
         ]
 
+    def snapshot(self) -> dict:
+        """The same as plain data."""
+        return {name: getattr(self, name) for name in snapshots.FIELDS} | {
+            "starts_at": self.starts_at.isoformat(),
+            "ends_at": self.ends_at.isoformat(),
+            "present": [[str(mode), names] for mode, names in self.present],
+        }
+
 
 def sheet_of(record: BranchRecord) -> Sheet:
-    """The sheet of a record fetched by `queries.record_led_by`; two queries."""
+    """The sheet of a record fetched by `queries.record_led_by`; three queries.
+
+    It is kept when it is signed, so it stands in the school's own language.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        return _session_sheet(record)
+
+
+def sheet_signed(version: RecordVersion) -> Sheet:
+    """The sheet as it was signed."""
+    facts = {name: version.snapshot[name] for name in snapshots.FIELDS}
+    moments = {name: parse_datetime(facts[name]) for name in ("starts_at", "ends_at")}
+    return Sheet(**facts | {name: timezone.localtime(at) for name, at in moments.items()})
+
+
+def away_from(record: BranchRecord) -> list:
+    """The persons who were due and did not come, by name."""
+    there = {line.person_id for line in queries.present_of(record)}
+    return [person for person in _due(record) if person.pk not in there]
+
+
+def _session_sheet(record):
     session = record.session
     there = {line.person_id: line for line in queries.present_of(record)}
     by_mode = [
-        (mode.label, [line.person for line in there.values() if line.mode == mode])
+        (mode.value, [line.person.name for line in there.values() if line.mode == mode])
         for mode in StudyMode
     ]
+    absences = {absence.person_id: absence for absence in record.absences.all()}
+    away = [person for person in _due(record) if person.pk not in there]
     room = getattr(session, "classroom", None)
     taught = room if room and room.started_at and room.ended_at else None
     return Sheet(
-        record=record,
+        **_written(record),
+        kind=_("课堂学习"),
         topic=queries.title_of(session),
-        starts_at=taught.started_at if taught else session.starts_at,
-        ends_at=taught.ended_at if taught else session.ends_at,
+        starts_at=_minute(taught.started_at if taught else session.starts_at),
+        ends_at=_minute(taught.ended_at if taught else session.ends_at),
         place=_place(session.class_group),
-        lecturer=session.class_group.teacher,
-        present=[(mode, people) for mode, people in by_mode if people],
-        absent=[person for person in _due(record) if person.pk not in there],
+        lecturer=session.teacher.name,
+        present=[(mode, names) for mode, names in by_mode if names],
+        absent=[_absent(person, absences.get(person.pk)) for person in away],
+        due=len(there) + len(away),
     )
+
+
+def _written(record) -> dict:
+    return {
+        "branch": record.branch.name,
+        "chair": record.chair.name if record.chair else "",
+        "recorder": record.recorder.name if record.recorder else "",
+        "guests": record.guests,
+        "said": record.said,
+        "decided": record.decided,
+    }
+
+
+def _minute(moment: datetime) -> datetime:
+    return timezone.localtime(moment).replace(second=0, microsecond=0)
+
+
+def _absent(person, absence: Absence | None) -> dict:
+    made_up = ""
+    if absence and absence.made_up_on:
+        day = absence.made_up_on
+        made_up = _("%(month)s月%(day)s日%(how)s补学 %(minutes)s 分钟") % {
+            "month": day.month,
+            "day": day.day,
+            "how": absence.get_how_display(),
+            "minutes": absence.minutes,
+        }
+    return {
+        "name": person.name,
+        "reason": absence.reason if absence else "",
+        "made_up": made_up,
+    }
 
 
 def _due(record):
     """The members of the branch on that day who had a seat in the class."""
-    day = timezone.localdate(record.session.starts_at)
     membership = BranchMembership.objects.filter(
-        queries.held_on(day), branch=record.branch, person=OuterRef("pk")
+        queries.held_on(record.held_on), branch=record.branch, person=OuterRef("pk")
     )
     return courses.due_at(record.session).filter(Exists(membership)).order_by("pinyin", "pk")
 

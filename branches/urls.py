@@ -2,20 +2,112 @@
 
 from django.urls import path
 
-from branches import views
+from branches.views import (
+    branches,
+    confirming,
+    learning,
+    ledger,
+    members,
+    notices,
+    office,
+    records,
+    reports,
+    rules,
+    signing,
+    statements,
+)
 
 app_name = "branches"
 
+STATEMENT = "branches/<int:branch_pk>/forms/<int:pk>/<str:code>/"
+REPORT = "branches/reports/<int:organisation_pk>/<str:code>/"
+
 urlpatterns = [
-    path("my/learning/", views.my_learning, name="my_learning"),
-    path("my/learning/<int:pk>/", views.my_entry, name="my_entry"),
-    path("branches/", views.branch_list, name="list"),
-    path("branches/<int:pk>/ledger/", views.branch_ledger, name="ledger"),
-    path("branches/<int:pk>/ledger/excel/", views.ledger_excel, name="ledger_excel"),
-    path("branches/<int:branch_pk>/ledger/<int:pk>/", views.entry, name="entry"),
+    path("my/learning/", learning.my_learning, name="my_learning"),
+    path("my/learning/<int:pk>/", learning.my_entry, name="my_entry"),
+    path("branches/", branches.branch_list, name="list"),
+    path("branches/new/", office.found, name="found"),
+    path("branches/notices/", notices.notice_list, name="notices"),
+    path("branches/notices/<int:pk>/read/", notices.read_notice, name="read_notice"),
+    path("branches/rules/", rules.rule_list, name="rules"),
+    path("branches/rules/new/", rules.new_rule, name="new_rule"),
+    path("branches/rules/new/excel/", rules.rule_excel, name="rule_excel"),
+    path("branches/targets/new/", rules.new_target, name="new_target"),
+    path("branches/<int:pk>/", office.branch_page, name="branch"),
+    path("branches/<int:pk>/new/", office.found, name="found_beneath"),
+    path("branches/<int:pk>/change/", office.change, name="change"),
+    path("branches/<int:pk>/move/", office.move, name="move"),
+    path("branches/<int:pk>/merge/", office.merge, name="merge"),
+    path("branches/<int:pk>/end/", office.end, name="end"),
+    path("branches/<int:pk>/members/", members.roster, name="members"),
+    path("branches/<int:pk>/members/excel/", members.roster_excel, name="members_excel"),
+    path("branches/<int:pk>/members/new/", members.take_in, name="take_in"),
+    path("branches/<int:branch_pk>/members/<int:pk>/end/", members.let_go, name="let_go"),
+    path("branches/<int:pk>/offices/new/", members.appoint, name="appoint"),
+    path("branches/<int:branch_pk>/offices/<int:pk>/end/", members.relieve, name="relieve"),
+    path("branches/<int:pk>/ledger/", ledger.branch_ledger, name="ledger"),
+    path("branches/<int:pk>/ledger/excel/", ledger.ledger_excel, name="ledger_excel"),
+    path("branches/<int:branch_pk>/ledger/<int:pk>/", ledger.entry, name="entry"),
     path(
-        "branches/<int:branch_pk>/ledger/<int:pk>/reversal/", views.reverse_entry, name="reverse"
+        "branches/<int:branch_pk>/ledger/<int:pk>/reversal/", ledger.reverse_entry, name="reverse"
     ),
-    path("branches/<int:pk>/records/", views.record_list, name="records"),
-    path("branches/<int:branch_pk>/records/<int:session_pk>/", views.record, name="record"),
+    path("branches/<int:pk>/records/", records.record_list, name="records"),
+    path("branches/<int:branch_pk>/records/<int:pk>/", records.record, name="record"),
+    path("branches/<int:branch_pk>/records/<int:pk>/pdf/", records.record_pdf, name="record_pdf"),
+    path(
+        "branches/<int:branch_pk>/records/<int:pk>/make-up/<int:person_pk>/",
+        records.make_up,
+        name="make_up",
+    ),
+    path("branches/<int:branch_pk>/records/<int:pk>/signature/", signing.sign, name="sign"),
+    path("branches/<int:branch_pk>/records/<int:pk>/correction/", signing.correct, name="correct"),
+    path(
+        "branches/<int:branch_pk>/records/<int:pk>/facts/",
+        signing.follow_facts,
+        name="follow_facts",
+    ),
+    path("branches/<int:branch_pk>/records/<int:pk>/versions/", signing.versions, name="versions"),
+    path(
+        "branches/<int:branch_pk>/records/<int:pk>/versions/<int:number>/scans/",
+        signing.add_scan,
+        name="add_scan",
+    ),
+    path(
+        "branches/<int:branch_pk>/records/<int:pk>/scans/<int:scan_pk>/", signing.scan, name="scan"
+    ),
+    path("branches/reports/", reports.report_list, name="reports"),
+    path(REPORT, reports.report, name="report"),
+    path(f"{REPORT}branches/<int:pk>/", reports.report_branch, name="report_branch"),
+    path(f"{REPORT}lines/", reports.report_lines, name="report_lines"),
+    path(f"{REPORT}freezing/", reports.freeze, name="freeze_report"),
+    path(f"{REPORT}excel/", reports.report_excel, name="report_excel"),
+    path(f"{REPORT}pdf/", reports.report_pdf, name="report_pdf"),
+    path(f"{REPORT}calls/", reports.report_calls, name="report_calls"),
+    path(f"{REPORT}calls/number/", reports.report_number, name="report_number"),
+    path(
+        "branches/<int:pk>/quarters/<str:code>/", confirming.branch_quarter, name="branch_quarter"
+    ),
+    path(
+        "branches/<int:pk>/quarters/<str:code>/confirmation/",
+        confirming.confirm_quarter,
+        name="confirm_quarter",
+    ),
+    path("branches/forms/", statements.form_list, name="statement_forms"),
+    path("branches/forms/new/", statements.new_form, name="new_statement_form"),
+    path("branches/forms/<int:pk>/", statements.edit_form, name="edit_statement_form"),
+    path("branches/forms/<int:pk>/<str:code>/", statements.collected, name="collected_statements"),
+    path(
+        "branches/forms/<int:pk>/<str:code>/excel/",
+        statements.collected_excel,
+        name="collected_excel",
+    ),
+    path(
+        "branches/forms/<int:pk>/<str:code>/return/",
+        statements.send_back,
+        name="send_statement_back",
+    ),
+    path("branches/<int:pk>/forms/", statements.branch_forms, name="branch_forms"),
+    path(STATEMENT, statements.statement, name="statement"),
+    path(f"{STATEMENT}excel/", statements.statement_excel, name="statement_excel"),
+    path(f"{STATEMENT}pdf/", statements.statement_paper, name="statement_pdf"),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -16,7 +16,7 @@ from accounts.models import Person, User
 from common import dates
 from common.doors import WorkDoor, work_doors
 from courses import queries as courses
-from courses.models import ClassGroup, ClassSession, RegistrationRound
+from courses.models import ClassGroup, ClassSession, Offer, RegistrationRound, SeatPool
 from live import queries as live
 from live.rooms import Door
 
@@ -77,12 +77,12 @@ def day_of(*, user: User, person: Person | None, now: datetime) -> Day:
     """The classes of `person` today and soon, learnt or taught; none without a file.
 
     First comes what goes on now; a class to teach before one to learn in. Nobody teaches
-    on behalf of another.
+    on behalf of another, or by a card.
     """
     if not person:
         return Day()
     meetings = [Meeting(session) for session in live.sessions_around(person, now)]
-    if person.pk == user.person_id:
+    if person.pk == user.person_id and not user.is_limited:
         meetings += [
             Meeting(session, is_taught=True) for session in live.sessions_to_teach(person, now)
         ]
@@ -98,10 +98,19 @@ def replays_of(*, person: Person | None, now: datetime) -> list[ClassSession]:
     return live.replays_of(person, now)[:REPLAYS_SHOWN] if person else []
 
 
+def offers_of(*, person: Person | None, now: datetime) -> QuerySet[Offer]:
+    """The seats that are kept for `person` and want their answer."""
+    if not person:
+        return Offer.objects.none()
+    return courses.offers_open_to(person).filter(expires_at__gt=now)
+
+
 def work_of(*, user: User, person: Person | None) -> list[WorkDoor]:
-    """The doors to the work of `user`; none while acting for another."""
+    """The doors to the work of `user`; none while acting for another, none by a card."""
+    if not user.is_authenticated or user.is_limited:
+        return []
     is_oneself = person is None or person.pk == user.person_id
-    return work_doors(user) if user.is_authenticated and is_oneself else []
+    return work_doors(user) if is_oneself else []
 
 
 def arranged(meetings: Iterable[Meeting], now: datetime) -> Day:
@@ -124,11 +133,8 @@ def arranged(meetings: Iterable[Meeting], now: datetime) -> Day:
 def classes_with_free_seats(now: datetime) -> int:
     """How many classes can be registered for now and have a seat left."""
     open_terms = open_rounds(now).values("term")
-    return (
-        courses.catalogue(now=now)
-        .filter(term__in=open_terms, seats_taken__lt=F("capacity"))
-        .count()
-    )
+    free = SeatPool.objects.filter(class_group=OuterRef("pk"), seats_taken__lt=F("capacity"))
+    return courses.catalogue(now=now).filter(Exists(free), term__in=open_terms).count()
 
 
 def open_rounds(now: datetime):

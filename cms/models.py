@@ -16,7 +16,7 @@ from wagtail.search import index
 
 from cms import front_page
 from common.search import Findable
-from courses.models import CatalogueIndexPage
+from courses.models import OPEN_TO_ALL, CatalogueIndexPage
 
 ARTICLES_ON_A_PAGE = 10
 ARTICLES_ON_THE_FRONT_PAGE = 3
@@ -53,6 +53,7 @@ class HomePage(Page):
         "cms.ArticleIndexPage",
         "cms.PlainPage",
     ]
+    private_page_options = OPEN_TO_ALL
     template = "cms/home.html"
 
     class Meta:
@@ -67,6 +68,7 @@ class HomePage(Page):
             "now": now,
             "greeting": front_page.greeting(now),
             "day": front_page.day_of(user=request.user, person=request.person, now=now),
+            "offers": front_page.offers_of(person=request.person, now=now),
             "replays": front_page.replays_of(person=request.person, now=now),
             "work_doors": front_page.work_of(user=request.user, person=request.person),
             "open_round": front_page.open_rounds(now).first(),
@@ -84,6 +86,7 @@ class ArticleIndexPage(Page):
     max_count = 1
     parent_page_types = ["cms.HomePage"]
     subpage_types = ["cms.ArticlePage"]
+    private_page_options = OPEN_TO_ALL
     template = "cms/article_list.html"
 
     class Meta:
@@ -115,6 +118,7 @@ class ArticlePage(Findable, Page):
 
     parent_page_types = ["cms.ArticleIndexPage"]
     subpage_types = []
+    private_page_options = OPEN_TO_ALL
     template = "cms/article_page.html"
     content_panels = [
         *Page.content_panels,
@@ -169,6 +173,7 @@ class PlainPage(Findable, Page):
 
     parent_page_types = ["cms.HomePage"]
     subpage_types = []
+    private_page_options = OPEN_TO_ALL
     template = "cms/plain_page.html"
     content_panels = [*Page.content_panels, FieldPanel("body")]
     search_fields = [

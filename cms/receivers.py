@@ -43,6 +43,10 @@ def open_doors(sender, user, **kwargs):
         doors.append(
             WorkDoor(reverse("live:teaching"), "camera", _("我要讲的课"), _("讲课和试设备"))
         )
+    if RoleGrant.Role.HELPER in roles:
+        doors.append(
+            WorkDoor(reverse("live:helping"), "hand", _("上课帮忙"), _("帮进不来、听不到的学员"))
+        )
     if roles & {RoleGrant.Role.EDITOR, RoleGrant.Role.REVIEWER} or user.is_superuser:
         doors.append(
             WorkDoor(reverse("wagtailadmin_home"), "edit", _("编辑网站"), _("文章和课件"))

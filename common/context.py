@@ -21,7 +21,8 @@ def school(request) -> dict:
         "school": school_facts(),
         "reading": getattr(request, "reading", None) or _reading_of_cookies(request),
         "person": getattr(request, "person", None),
-        "acting": _acted_for(request),
+        # The file this request is about, where it is not the login's own.
+        "acting": getattr(request, "acting", None),
     }
 
 
@@ -30,14 +31,6 @@ def school_facts() -> dict:
     phone = settings.SCHOOL["phone"]
     dialled = "".join(sign for sign in phone if sign.isdigit() or sign == "+")
     return settings.SCHOOL | {"tel": dialled}
-
-
-def _acted_for(request):
-    """The file this request is about, where it is not the login's own."""
-    user, person = getattr(request, "user", None), getattr(request, "person", None)
-    if not person or not user or not user.is_authenticated or person.pk == user.person_id:
-        return None
-    return person
 
 
 def _reading_of_cookies(request) -> Reading:

@@ -97,6 +97,17 @@ def duration(count: int, language: str = "zh-hans") -> str:
     return f"{words} {minutes(rest, language)}" if rest else words
 
 
+def place(seconds: float, language: str = "zh-hans") -> str:
+    """12分30秒: a place in a recording, or how long it is."""
+    whole = int(seconds)
+    hours, minutes, rest = whole // 3600, whole % 3600 // 60, whole % 60
+    if is_english(language):
+        words = [(hours, " h"), (minutes, " min"), (rest, " s")]
+        return " ".join(f"{count}{unit}" for count, unit in words if count) or "0 s"
+    words = [(hours, "小时"), (minutes, "分"), (rest, "秒")]
+    return "".join(f"{count}{unit}" for count, unit in words if count) or "0秒"
+
+
 def plain_number(value: Decimal | float) -> str:
     """2.0 is said 2; 1.5 stays 1.5."""
     return f"{Decimal(str(value)).normalize():f}"

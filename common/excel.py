@@ -1,4 +1,4 @@
-"""Spreadsheets for people: one sheet of rows with a title, a head, totals, ready to print.
+"""Spreadsheets for people: sheets of rows with a title, a head, totals, ready to print.
 
 Whatever somebody once typed into a form stays text: no cell that we write is a formula.
 """
@@ -53,6 +53,22 @@ class Column:
     number_format: str = "General"
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its title, notes, head, `rows`, and `totals` as the last row.
+
+    A value of a number or date column that is neither is written as text; None is an empty
+    cell.
+    """
+
+    title: str
+    columns: Sequence[Column]
+    rows: Iterable[Sequence]
+    totals: Sequence | None = None
+    notes: Sequence[str] = ()
+    name: str = ""
+
+
 def workbook(
     *,
     title: str,
@@ -62,21 +78,20 @@ def workbook(
     notes: Sequence[str] = (),
     sheet_name: str = "",
 ) -> bytes:
-    """The bytes of an .xlsx file: title, notes, head, `rows`, and `totals` as the last row.
+    """The bytes of an .xlsx file of one Sheet."""
+    sheet = Sheet(title, columns, rows, totals, notes, sheet_name)
+    return workbook_of(title=title, sheets=[sheet])
 
-    Rows are written as they come and never held together.  A value of a number or date
-    column that is neither is written as text; None is an empty cell.
+
+def workbook_of(*, title: str, sheets: Iterable[Sheet]) -> bytes:
+    """The bytes of an .xlsx file of several sheets; two of one name are told apart.
+
+    Rows are written as they come and never held together.
     """
     book = Workbook(write_only=True)
     book.properties.creator, book.properties.title = "", clean(title)
-    sheet = book.create_sheet(safe_sheet_name(sheet_name or title))
-    _set_up(sheet, columns, head_row=len(notes) + 2)
-    try:
-        _write(_Pen(sheet), title, notes, columns, rows, totals)
-    except BaseException:
-        # A sheet that is dropped half written complains when it is collected.
-        sheet.close()
-        raise
+    for sheet in sheets:
+        _fill(book.create_sheet(safe_sheet_name(sheet.name or sheet.title)), sheet)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -111,6 +126,16 @@ def clean(text: str) -> str:
     return ILLEGAL_CHARACTERS_RE.sub("", text)[:LONGEST_TEXT]
 
 
+def _fill(page, sheet):
+    _set_up(page, sheet.columns, head_row=len(sheet.notes) + 2)
+    try:
+        _write(_Pen(page), sheet)
+    except BaseException:
+        # A sheet that is dropped half written complains when it is collected.
+        page.close()
+        raise
+
+
 def _set_up(sheet, columns, head_row):
     """What a write-only sheet must know before its first row: panes, widths, paper."""
     sheet.freeze_panes = f"A{head_row + 1}"
@@ -127,15 +152,15 @@ def _set_up(sheet, columns, head_row):
     sheet.oddFooter.center.text = "&P / &N"
 
 
-def _write(pen, title, notes, columns, rows, totals):
-    pen.row([pen.text(title, size=16, bold=True, boxed=False)])
-    for note in notes:
+def _write(pen, sheet):
+    pen.row([pen.text(sheet.title, size=16, bold=True, boxed=False)])
+    for note in sheet.notes:
         pen.row([pen.text(note, boxed=False)])
-    pen.row([pen.text(column.name, bold=True) for column in columns])
-    for row in rows:
-        pen.row(pen.cells(columns, row))
-    if totals is not None:
-        pen.row(pen.cells(columns, totals, bold=True))
+    pen.row([pen.text(column.name, bold=True) for column in sheet.columns])
+    for row in sheet.rows:
+        pen.row(pen.cells(sheet.columns, row))
+    if sheet.totals is not None:
+        pen.row(pen.cells(sheet.columns, sheet.totals, bold=True))
 
 
 class _Pen:

@@ -4,8 +4,20 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+import accounts.acting.proposals
+import accounts.files.merging
+import accounts.roster.keeping
 import accounts.services
 import branches.ledger
+import courses.draws.drawing
+import courses.fees
+import courses.letters.news
+import courses.letters.reminders
+import courses.registration.offering
+import live.invitations
+import live.keeping
+import live.replays
+import live.rewatching
 import live.services
 
 
@@ -20,9 +32,23 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 
 JOBS = [
+    Job("begin forgotten classes", MINUTE, live.services.begin_forgotten),
     Job("end forgotten classes", MINUTE, live.services.end_forgotten),
     Job("close ended classes", MINUTE, live.services.close_ended),
+    Job("measure new recordings", HOUR, live.replays.measure_new),
+    Job("keep replays by rule", HOUR, live.keeping.keep_by_rule),
+    Job("tell of replays watched", MINUTE, live.rewatching.tell_watched),
+    Job("send links of classes", MINUTE, live.invitations.send_due),
+    Job("end offers nobody answered", MINUTE, courses.registration.offering.expire_due),
+    Job("make draws that were lost", MINUTE, courses.draws.drawing.make_lost),
+    Job("remind of tomorrow's classes", MINUTE, courses.letters.reminders.send_due),
+    Job("tell what was not told", HOUR, courses.letters.news.tell_missed),
+    Job("charge missed seats", HOUR, courses.fees.settle_missed),
     Job("post missed study lines", MINUTE, branches.ledger.post_missed),
+    Job("wake rosters", MINUTE, accounts.roster.keeping.wake),
+    Job("forget old rosters", HOUR, accounts.roster.keeping.forget_old),
+    Job("forget unanswered households", HOUR, accounts.acting.proposals.forget_unanswered),
+    Job("forget what undone merges need no more", HOUR, accounts.files.merging.forget_facts),
     Job("forget old codes", HOUR, accounts.services.forget_old_codes),
     Job("forget unproved logins", HOUR, accounts.services.forget_unproved_logins),
 ]

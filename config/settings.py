@@ -6,9 +6,12 @@ module asks.
 
 import os
 import secrets
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from cryptography.fernet import Fernet
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
@@ -31,22 +34,29 @@ DEMO = flag("YINLING_DEMO")
 HTTPS = flag("YINLING_HTTPS")
 
 
-def _secret_key() -> str:
-    if key := env("YINLING_SECRET_KEY"):
-        return key
-    path = DATA_DIR / "secret_key"
+def _kept_key(name: str, make: Callable[[], str]) -> str:
+    """A key that lies in the data folder, made at the first start."""
+    path = DATA_DIR / name
     try:
         # O_EXCL: of two processes starting at once one makes the key, both use it.
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(50))
+            file.write(make())
     except FileExistsError:
         pass
     if not (key := path.read_text().strip()):
-        raise ImproperlyConfigured(f"{path} is empty: delete it and start again.")
+        raise ImproperlyConfigured(f"{path} is empty: restore it from the backup.")
     return key
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = env("YINLING_SECRET_KEY") or _kept_key(
+    "secret_key", lambda: secrets.token_urlsafe(50)
+)
+# What seals personal data in the database (common.sealed). The first key seals, every one
+# opens; a lost key loses what it sealed, so these are part of the backup.
+DATA_KEYS = [key for key in (env("YINLING_DATA_KEYS") or "").split(",") if key] or [
+    _kept_key("data_key", lambda: Fernet.generate_key().decode())
+]
+INDEX_KEY = env("YINLING_INDEX_KEY") or _kept_key("index_key", lambda: secrets.token_urlsafe(50))
 
 PUBLIC_URL = (env("YINLING_URL") or "http://localhost:8000").rstrip("/")
 ALLOWED_HOSTS = [
@@ -79,6 +89,10 @@ INSTALLED_APPS = [
     "treebeard",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.weixin",
+    "allauth.socialaccount.providers.dingtalk",
     "channels",
     "django_tasks",
     "django_tasks_db",
@@ -105,7 +119,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.logins.doorkeeper.SessionLimits",
+    "accounts.logins.doorkeeper.SecondStep",
     "accounts.middleware.WhoIsActing",
+    "accounts.logins.limited.LimitedSessions",
     "accounts.middleware.Reading",
 ]
 
@@ -145,7 +162,7 @@ def _database() -> dict:
     if not url or url.startswith("sqlite"):
         path = url.split("///", 1)[1] if url and "///" in url else DATA_DIR / "yinling.sqlite3"
         return {
-            "ENGINE": "django.db.backends.sqlite3",
+            "ENGINE": "config.sqlite",
             "NAME": path,
             "OPTIONS": {
                 # Without IMMEDIATE a transaction that reads before it writes fails at
@@ -216,11 +233,20 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 # Recordings lie apart: they are never served without a token (live.video.media).
 RECORDINGS_ROOT = DATA_DIR / "recordings"
-for folder in (BUILD_DIR, MEDIA_ROOT, RECORDINGS_ROOT):
+PRIVATE_ROOT = DATA_DIR / "private"
+# Two pages in different networks find each other through these (docs/operations.md).
+ICE_SERVERS = (env("YINLING_ICE_SERVERS") or "").replace(",", " ").split()
+TURN_SECRET = env("YINLING_TURN_SECRET") or ""
+for folder in (BUILD_DIR, MEDIA_ROOT, RECORDINGS_ROOT, PRIVATE_ROOT):
     folder.mkdir(parents=True, exist_ok=True)
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    # Photos of people and uploaded rosters: no address leads here but through a door.
+    "private": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": PRIVATE_ROOT, "base_url": None},
+    },
     "staticfiles": {
         "BACKEND": "config.staticfiles.ModuleStorage"
         if not DEBUG
@@ -237,7 +263,7 @@ AUTHENTICATION_BACKENDS = [
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
-ACCOUNT_ADAPTER = "accounts.adapter.PhoneAdapter"
+ACCOUNT_ADAPTER = "accounts.logins.adapter.PhoneAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"phone"}
 ACCOUNT_SIGNUP_FIELDS = ["phone*"]
@@ -248,10 +274,10 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_FORMS = {
-    "request_login_code": "accounts.forms.PhoneForm",
-    "confirm_login_code": "accounts.forms.CodeForm",
-    "change_phone": "accounts.forms.NewPhoneForm",
-    "verify_phone": "accounts.forms.NewPhoneCodeForm",
+    "request_login_code": "accounts.forms.login.PhoneForm",
+    "confirm_login_code": "accounts.forms.login.CodeForm",
+    "change_phone": "accounts.forms.login.NewPhoneForm",
+    "verify_phone": "accounts.forms.login.NewPhoneCodeForm",
 }
 ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # Forty people of a computer room log in behind one address within three minutes, so
@@ -259,12 +285,84 @@ ALLAUTH_USER_CODE_FORMAT = {"numeric": True, "length": 6, "dashed": False}
 # messages really sent, survive a restart and hold for all processes.
 ACCOUNT_RATE_LIMITS = {
     "login": "200/m/ip",
-    "login_failed": "60/m/ip",
+    # The key is a login at its second step: five tries with the telephone's app, a
+    # passkey or a recovery code, together.
+    "login_failed": "60/m/ip,5/15m/key",
     "request_login_code": "120/m/ip",
     "verify_phone": "120/m/ip",
     "change_phone": "30/m/user",
 }
+# The folder of a speech model (Vosk); empty: captions are typed (live.captions).
+SPEECH_MODEL = env("YINLING_SPEECH_MODEL") or ""
+
 ALLAUTH_TRUSTED_PROXY_COUNT = int(env("YINLING_PROXIES") or 0)
+
+# The second step of staff: an app that shows codes, or a passkey. "required": who holds a
+# staff role reaches nothing of the school's before it is set up; "offered": they may.
+STAFF_SECOND_STEP = env("YINLING_SECOND_STEP") or ("offered" if DEMO else "required")
+if STAFF_SECOND_STEP not in {"required", "offered"}:
+    raise ImproperlyConfigured("YINLING_SECOND_STEP is required or offered.")
+MFA_ADAPTER = "accounts.logins.adapter.SecondStepAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms.login.SecondStepForm",
+    "reauthenticate": "accounts.forms.login.SecondStepAgainForm",
+    "activate_totp": "accounts.forms.login.FirstAppCodeForm",
+    "add_webauthn": "accounts.forms.login.NewPasskeyForm",
+    "authenticate_webauthn": "accounts.forms.login.PasskeyForm",
+    "reauthenticate_webauthn": "accounts.forms.login.PasskeyAgainForm",
+}
+# A code stays good for half a minute more: reading and typing six digits takes time.
+MFA_TOTP_TOLERANCE = 1
+
+
+# WeChat and DingTalk exist where the school has an id with them, and nowhere else.
+def _social_app(name: str) -> list[dict]:
+    if not (identity := env(f"{name}_ID")):
+        return []
+    return [{"client_id": identity, "secret": env(f"{name}_SECRET") or "", "key": ""}]
+
+
+# An official account's id works inside WeChat only; a website's shows a code to be scanned,
+# everywhere but there.
+WECHAT_INSIDE = flag("YINLING_WECHAT_INSIDE")
+SOCIALACCOUNT_ADAPTER = "accounts.logins.adapter.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "weixin": {
+        "provider_class": "accounts.logins.social.WeChat",
+        "APPS": _social_app("YINLING_WECHAT"),
+        "SCOPE": ["snsapi_userinfo" if WECHAT_INSIDE else "snsapi_login"],
+    },
+    "dingtalk": {
+        "provider_class": "accounts.logins.social.DingTalk",
+        "APPS": _social_app("YINLING_DINGTALK"),
+        "SCOPE": ["openid"],
+    },
+}
+# Where their pages and their servers are; an office may have a DingTalk of its own.
+_wechat_pages = env("YINLING_WECHAT_PAGES") or "https://open.weixin.qq.com"
+_wechat_api = env("YINLING_WECHAT_API") or "https://api.weixin.qq.com"
+_dingtalk_pages = env("YINLING_DINGTALK_PAGES") or "https://login.dingtalk.com"
+_dingtalk_api = env("YINLING_DINGTALK_API") or "https://api.dingtalk.com"
+SOCIAL_ADDRESSES = {
+    "weixin": {
+        "authorize": _wechat_pages
+        + ("/connect/oauth2/authorize" if WECHAT_INSIDE else "/connect/qrconnect"),
+        "token": f"{_wechat_api}/sns/oauth2/access_token",
+        "profile": f"{_wechat_api}/sns/userinfo",
+    },
+    "dingtalk": {
+        "authorize": f"{_dingtalk_pages}/oauth2/auth",
+        "token": f"{_dingtalk_api}/v1.0/oauth2/userAccessToken",
+        "profile": f"{_dingtalk_api}/v1.0/contact/users/me",
+    },
+}
+# Browsers hold a form's redirects against the policy too, and those of these doors lead here.
+_social_pages = [
+    page
+    for name, page in [("weixin", _wechat_pages), ("dingtalk", _dingtalk_pages)]
+    if SOCIALACCOUNT_PROVIDERS[name]["APPS"]
+]
 
 # Where messages go: "accounts.sms.ConsoleBackend", "accounts.sms.InboxBackend" (a page
 # that exists in demo mode only) or "accounts.sms.GatewayBackend".
@@ -282,6 +380,14 @@ SMS_GATEWAY = {
 SMS_LIMITS = {"minute": 1, "hour": 5, "day": 10, "budget_day": int(env("YINLING_SMS_DAY") or 5000)}
 
 SESSION_COOKIE_AGE = 60 * 60 * 24 * 90
+# How long a session lasts without a sign of its person, and at all, by what the login may
+# do (accounts.logins.sessions); of several the stricter wins.
+SESSION_LIMITS = {
+    "learner": {"idle": timedelta(days=90), "absolute": timedelta(days=180)},
+    "teacher": {"idle": timedelta(hours=12), "absolute": timedelta(days=30)},
+    "staff": {"idle": timedelta(minutes=60), "absolute": timedelta(hours=12)},
+    "administrator": {"idle": timedelta(minutes=30), "absolute": timedelta(hours=8)},
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrftoken"
@@ -313,7 +419,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "object-src": [NONE],
         "base-uri": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *_social_pages],
         "frame-ancestors": [SELF],
     },
 }

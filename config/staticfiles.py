@@ -27,3 +27,6 @@ class ModuleStorage(CompressedManifestStaticFilesStorage):
     """
 
     support_js_module_import_aggregation = True
+    # One pass for every step of the longest chain of imports; Django's five are too few for
+    # the teacher's console.
+    max_post_process_passes = 12

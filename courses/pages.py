@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from courses import queries
-from courses.forms import CatalogueForm
+from courses.forms.catalogue import CatalogueForm
 from courses.models import CatalogueIndexPage, CoursePage, LessonPage, Subject
 
 CLASSES_ON_A_PAGE = 8

@@ -7,23 +7,27 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Replace
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
-from django.utils.translation import gettext as _
 
+from accounts.acting.households import companions_of
 from accounts.models import Person, RoleGrant, TeachingPoint, User
-from accounts.queries import organisations_led_by
-from common import dates
-from courses import errors
+from accounts.queries import organisations_led_by, own_file, persons_acted_for
 from courses.models import (
+    Application,
     CatalogueIndexPage,
     ClassGroup,
     ClassSession,
     Enrolment,
+    JoinedClass,
     LessonPage,
+    Offer,
     RegistrationRound,
+    SeatPool,
     Term,
     WaitingEntry,
 )
+
+# Who plans classes, registers at the counter, and telephones.
+LEADS_CLASSES = (RoleGrant.Role.REGISTRAR, RoleGrant.Role.ADMINISTRATOR)
 
 # The choice of a place that is no room: at home, in front of the live picture.
 AT_HOME = "home"
@@ -35,6 +39,48 @@ def class_shown(pk: int) -> ClassGroup:
     if found is None:
         raise Http404
     return found
+
+
+def pool_shown(key: str) -> SeatPool | None:
+    """The seats that a page names, as everybody may see them; None if it names none."""
+    return SeatPool.objects.filter(pk=key).first() if key.isdecimal() and len(key) < 18 else None
+
+
+def class_asked_for(pk: int) -> ClassGroup:
+    """The class with what asking for a seat needs, and no more: everybody asks at once.
+
+    Raises Http404 for an unknown number.
+    """
+    classes = ClassGroup.objects.select_related("term").prefetch_related("pools")
+    if found := classes.filter(pk=pk).first():
+        return found
+    raise Http404
+
+
+def classes_led_by(user: User) -> QuerySet[ClassGroup]:
+    """The classes that `user` plans and registers for: of their organisations and beneath."""
+    led = organisations_led_by(user, *LEADS_CLASSES)
+    return _with_all(ClassGroup.objects.filter(organisation__in=led))
+
+
+def class_led_by(*, user: User, pk: int) -> ClassGroup:
+    """The class, if `user` plans it. Raises Http404 for all others."""
+    if found := classes_led_by(user).filter(pk=pk).first():
+        return found
+    raise Http404
+
+
+def terms_led_by(user: User) -> QuerySet[Term]:
+    """The terms that `user` may change."""
+    led = organisations_led_by(user, *LEADS_CLASSES)
+    return Term.objects.filter(organisation__in=led).select_related("organisation")
+
+
+def term_led_by(*, user: User, pk: int) -> Term:
+    """The term, if `user` may change it. Raises Http404 for all others."""
+    if found := terms_led_by(user).filter(pk=pk).first():
+        return found
+    raise Http404
 
 
 def lesson_shown(pk: int) -> LessonPage:
@@ -111,7 +157,10 @@ def registration_of_terms(now: datetime) -> list[dict]:
 
 
 def open_round(term: Term, now: datetime) -> RegistrationRound | None:
-    """The round in which seats of `term` may be asked for now; the longest open of several."""
+    """The round in which seats of `term` may be asked for now; the longest open of several.
+
+    Of one class and one person courses.registration.rules.open_round tells.
+    """
     return term.rounds.filter(opens_at__lte=now, closes_at__gt=now).order_by("-closes_at").first()
 
 
@@ -120,72 +169,29 @@ def next_round(term: Term, now: datetime) -> RegistrationRound | None:
     return term.rounds.filter(opens_at__gt=now).order_by("opens_at").first()
 
 
-def refusal(
-    *, person: Person, class_group: ClassGroup, now: datetime
-) -> errors.RegistrationRefused | None:
-    """Why `person` may not ask for a place in the class now, in words; None if they may.
-
-    The one statement of who may register: pages say it before the button, and
-    courses.registration raises it.
-    """
-    opened = open_round(class_group.term, now)
-    if no := _closed(class_group, opened, now):
-        return no
-    first, last = class_group.born_between()
-    if not first <= person.born_on <= last:
-        return errors.WrongAge(
-            _(
-                "这个班收 %(min)s 到 %(max)s 岁的学员，%(name)s开学时 %(age)s 岁。"
-                "请看看别的班，或打学校电话商量。"
-            )
-            % {
-                "min": class_group.min_age,
-                "max": class_group.max_age,
-                "name": person.name,
-                "age": person.age_on(class_group.term.starts_on),
-            }
-        )
-    if places_in_term(person=person, term=class_group.term) >= opened.max_classes:
-        return errors.LimitReached(
-            _(
-                "%(name)s这学期已经报满 %(limit)s 个班（候补也算）。"
-                "要报这个班，请先在“我的班”里退掉一个。"
-            )
-            % {"name": person.name, "limit": opened.max_classes}
-        )
-    return None
+def waiting_by_pool(class_group: ClassGroup) -> dict[int, int]:
+    """How many wait for the seats of each pool of the class, by the pool's key."""
+    waiting = class_group.waiting.filter(left_at=None).order_by().values_list("pool")
+    return dict(waiting.annotate(count=Count("pk")))
 
 
-def closed(*, class_group: ClassGroup, now: datetime) -> errors.RegistrationRefused | None:
-    """Why nobody may ask for a place in the class now, in words; None if it is open."""
-    return _closed(class_group, open_round(class_group.term, now), now)
+def at_meeting(session: ClassSession) -> Q:
+    """The seats of the class of a meeting, and of the classes that join it."""
+    joined = session.joined.filter(ended_at=None, class_group__isnull=False)
+    return Q(class_group=session.class_group_id) | Q(class_group__in=joined.values("class_group"))
 
 
-def places_in_term(*, person: Person, term: Term) -> int:
-    """Seats and waiting places of `person` in `term`.
+def seat_at(*, person: Person, session: ClassSession) -> Enrolment | None:
+    """The seat by which `person` is at this meeting: of its class, or of one that joins it."""
+    return Enrolment.objects.filter(at_meeting(session), person=person, withdrawn_at=None).first()
 
-    Waiting places count as seats do: so a seat that comes free can be given to the first in
-    line without looking at their other classes (no lock on a second person, no deadlock),
-    and nobody queues everywhere at once.
-    """
-    return (
-        seats_of(person).filter(class_group__term=term).count()
-        + waiting_of(person).filter(class_group__term=term).count()
+
+def roster_at(session: ClassSession) -> QuerySet[Enrolment]:
+    """The seats of everybody who may come to a meeting, with their persons, by name."""
+    seats = Enrolment.objects.filter(at_meeting(session), withdrawn_at=None).select_related(
+        "person"
     )
-
-
-def places_left(*, person: Person, term: Term, now: datetime) -> int:
-    """How many classes of `term` the open round lets `person` still ask for."""
-    opened = open_round(term, now)
-    taken = places_in_term(person=person, term=term)
-    return max(opened.max_classes - taken, 0) if opened else 0
-
-
-def line(class_group: ClassGroup) -> QuerySet[WaitingEntry]:
-    """Who waits for a seat and may be given one, first come first."""
-    return class_group.waiting.filter(
-        left_at=None, person__born_on__range=class_group.born_between()
-    ).order_by("number")
+    return seats.order_by("person__pinyin", "person_id")
 
 
 def seat_of(*, person: Person, class_group: ClassGroup) -> Enrolment | None:
@@ -218,10 +224,55 @@ def waiting_place_for(*, person: Person, pk: int) -> WaitingEntry:
 
 
 def ahead_of(entry: WaitingEntry) -> int:
-    """How many wait before `entry`."""
+    """How many wait before `entry` for the same seats."""
     return WaitingEntry.objects.filter(
-        class_group=entry.class_group_id, left_at=None, number__lt=entry.number
+        pool=entry.pool_id, left_at=None, number__lt=entry.number
     ).count()
+
+
+def offers_open_to(person: Person) -> QuerySet[Offer]:
+    """The offers that `person` may answer: their own, and those made to them as a couple."""
+    return Offer.objects.filter(
+        Q(entry__person=person) | Q(seats=2, entry__partner__person=person), answer=""
+    ).select_related("entry__class_group__term", "entry__person", "entry__partner__person", "pool")
+
+
+def applications_of(person: Person, *, now: datetime) -> QuerySet[Application]:
+    """The wishes of `person` in rounds of terms that are not over, the newest first."""
+    return (
+        Application.objects.filter(
+            person=person, withdrawn_at=None, round__term__in=terms_not_over(now)
+        )
+        .select_related("round__term", "round__draw", "partner__person")
+        .prefetch_related("wishes__pool__class_group")
+        .order_by("-round__opens_at", "-pk")
+    )
+
+
+def application_in(*, person: Person, round: RegistrationRound) -> Application | None:
+    """The wishes of `person` in the round, if they have any now."""
+    return Application.objects.filter(person=person, round=round, withdrawn_at=None).first()
+
+
+def partners_for(*, user: User, person: Person) -> list[Person]:
+    """With whom `user` may register `person` as a couple: those they act for, their own
+    file, and those `person` studies with on one device."""
+    found = [*persons_acted_for(user), *companions_of(person)]
+    if own := own_file(user):
+        found.append(own)
+    by_key = {one.pk: one for one in found if one.pk != person.pk}
+    return sorted(by_key.values(), key=lambda one: (one.pinyin, one.pk))
+
+
+def offer_for(*, person: Person, pk: int) -> Offer:
+    """An offer made to `person`, answered or not. The only door to it. Raises Http404."""
+    mine = Q(entry__person=person) | Q(seats=2, entry__partner__person=person)
+    found = Offer.objects.filter(mine, pk=pk).select_related(
+        "entry__person", "entry__partner__person", "entry__class_group__term"
+    )
+    if offer := found.first():
+        return offer
+    raise Http404
 
 
 def seats_of(person: Person) -> QuerySet[Enrolment]:
@@ -249,18 +300,25 @@ def waiting_of(person: Person) -> QuerySet[WaitingEntry]:
 
 
 def sessions_of(person: Person, *, start: datetime, end: datetime) -> QuerySet[ClassSession]:
-    """Meetings within [start, end) of the classes in which `person` has a seat."""
-    mine = Enrolment.objects.filter(
-        class_group=OuterRef("class_group"), person=person, withdrawn_at=None
+    """Meetings within [start, end) of the classes in which `person` has a seat, and those that
+    such a class joins."""
+    mine = Enrolment.objects.filter(person=person, withdrawn_at=None)
+    joining = JoinedClass.objects.filter(
+        session=OuterRef("pk"), ended_at=None, class_group__in=mine.values("class_group")
     )
-    return _meetings(start=start, end=end).filter(Exists(mine))
+    return _meetings(start=start, end=end).filter(
+        Exists(mine.filter(class_group=OuterRef("class_group"))) | Exists(joining)
+    )
 
 
 def sessions_taught_by(
     person: Person, *, start: datetime, end: datetime
 ) -> QuerySet[ClassSession]:
-    """Meetings within [start, end) of the classes that `person` teaches."""
-    return _meetings(start=start, end=end).filter(class_group__teacher=person)
+    """Meetings within [start, end) that `person` teaches: those of their classes that nobody
+    stands in for, and those in which they stand in."""
+    return _meetings(start=start, end=end).filter(
+        Q(substitute=person) | Q(class_group__teacher=person, substitute=None)
+    )
 
 
 def roster(class_group: ClassGroup) -> QuerySet[Enrolment]:
@@ -275,35 +333,30 @@ def roster(class_group: ClassGroup) -> QuerySet[Enrolment]:
 def due_at(session: ClassSession) -> QuerySet[Person]:
     """Who was to come (应到): a seat before the meeting ended, kept until it began."""
     seat = Enrolment.objects.filter(
+        at_meeting(session),
         Q(withdrawn_at=None) | Q(withdrawn_at__gte=session.starts_at),
-        class_group=session.class_group_id,
         person=OuterRef("pk"),
         seated_at__lt=session.ends_at,
     )
     return Person.objects.filter(Exists(seat))
 
 
-def may_teach(*, user: User, class_group: ClassGroup) -> bool:
-    """Whether `user` may open and lead the class: its teacher, or the office above it."""
-    if not user.is_authenticated:
+def taught_now(person: Person, *, now: datetime) -> QuerySet[ClassGroup]:
+    """The classes of terms that are not over of which `person` is the teacher."""
+    return person.classes_taught.filter(term__in=terms_not_over(now), cancelled_at=None)
+
+
+def may_teach(*, user: User, class_group: ClassGroup, session: ClassSession | None = None) -> bool:
+    """Whether `user` may open and lead the class: its teacher, or the office above it; of
+    one `session` also who stands in (代课)."""
+    if not user.is_authenticated or user.is_limited:
         return False
     if user.is_superuser or user.person_id == class_group.teacher_id:
         return True
-    office = organisations_led_by(user, RoleGrant.Role.REGISTRAR, RoleGrant.Role.ADMINISTRATOR)
+    if session and user.person_id and user.person_id == session.substitute_id:
+        return True
+    office = organisations_led_by(user, *LEADS_CLASSES)
     return office.filter(pk=class_group.organisation_id).exists()
-
-
-def _closed(
-    class_group: ClassGroup, opened: RegistrationRound | None, now: datetime
-) -> errors.RegistrationRefused | None:
-    if class_group.cancelled_at:
-        return errors.ClassCancelled(_("这个班停开了，请看看别的班。"))
-    if opened:
-        return None
-    if coming := next_round(class_group.term, now):
-        when = dates.day_clock(timezone.localtime(coming.opens_at), get_language() or "zh-hans")
-        return errors.NotOpenYet(_("%(when)s开始报名，请到时候再来。") % {"when": when})
-    return errors.RegistrationClosed(_("这个学期的报名已经结束。想插班，请打学校电话问一问。"))
 
 
 def _mine(places: QuerySet):
@@ -316,11 +369,17 @@ def _mine(places: QuerySet):
 def _meetings(*, start: datetime, end: datetime) -> QuerySet[ClassSession]:
     return ClassSession.objects.filter(
         starts_at__lt=end, ends_at__gt=start, class_group__cancelled_at=None
-    ).select_related("class_group__course", "class_group__teacher", "class_group__teaching_point")
+    ).select_related(
+        "class_group__course",
+        "class_group__teacher",
+        "class_group__teaching_point",
+        "substitute",
+    )
 
 
 def _with_all(classes: QuerySet[ClassGroup]) -> QuerySet[ClassGroup]:
-    return classes.select_related("course", "term", "teacher", "teaching_point", "organisation")
+    one = ("course", "term", "teacher", "teaching_point", "organisation", "for_organisation")
+    return classes.select_related(*one, "after_course").prefetch_related("pools__teaching_point")
 
 
 def _through_class() -> list[str]:

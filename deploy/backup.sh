@@ -31,9 +31,9 @@ with sqlite3.connect(sys.argv[1]) as source, sqlite3.connect(sys.argv[2]) as tar
 PYTHON
 fi
 
-# The key too: without it nobody's encrypted fields can be read.
+# The keys too, where they lie here: without them nobody's sealed fields can be read.
 parts=()
-for part in media recordings secret_key; do
+for part in media recordings private secret_key data_key index_key; do
   [ -e "$data/$part" ] && parts+=("$part")
 done
 tar --create --file="$target/files.tar" --directory="$data" "${parts[@]}"

@@ -15,7 +15,7 @@ source=$(cd "${1:?"Usage: deploy/restore.sh FOLDER/<moment>"}" && pwd)
 
 umask 077
 mkdir -p "$data"
-for part in yinling.sqlite3 media recordings secret_key; do
+for part in yinling.sqlite3 media recordings private secret_key data_key index_key; do
   # Empty folders are made by any command; they are nothing to lose.
   if [ -n "$(find "$data/$part" -type f -print -quit 2>/dev/null)" ]; then
     echo "$data/$part is there already. Move it away first." >&2

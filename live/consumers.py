@@ -6,10 +6,12 @@ works. The teacher's stream comes up the console's socket and goes to live.video
 """
 
 import asyncio
+import contextlib
 import json
 import logging
 import time
 import uuid
+from datetime import datetime
 
 from channels.db import database_sync_to_async
 from django.db import DatabaseError
@@ -17,11 +19,16 @@ from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from accounts.logins.limited import visitor_of
 from accounts.middleware import person_of
+from accounts.models import User
 from common.errors import DomainError
 from common.language import chosen
-from live import queries, rooms, services
-from live.hub import Seat, hub
+from live import missed, presence, queries, services
+from live.errors import NotYetOpen
+from live.hub import Seat, beside, hub
+from live.models import Classroom
+from live.reception import Reception, reading
 from live.recordings import folder_of
 from live.video.ingest import Ingest
 from live.video.problems import TAKEN_OVER, StreamProblem
@@ -46,6 +53,8 @@ LARGEST_CHUNK = 1024 * 1024
 SILENT_AFTER_S = 5
 # A page beats every 15 s; this many messages in 10 s is no page of ours.
 MOST_MESSAGES, PER_SECONDS = 20, 10
+# Nobody sits with more people in front of one page, and no file has such a number.
+MOST_BESIDE, LARGEST_NUMBER = 10, 1 << 63
 
 
 class Refused(Exception):
@@ -160,7 +169,8 @@ class RoomSocket(Socket):
 
     async def enter(self) -> None:
         device = self.uuid_of("device")
-        admission, room, visit = await in_database(lambda: self._admit(device))
+        asked = whole_numbers(self.asked("with").split("."))
+        admission, room, visits = await in_database(lambda: self._admit(device, asked))
         self.seat = Seat(
             room=room.pk,
             user=self.scope["user"].pk,
@@ -169,46 +179,93 @@ class RoomSocket(Socket):
             is_learner=admission.is_learner,
             wire=Wire(self.send),
             device=device,
-            visit=visit.pk if visit else None,
+            visits=visits,
+            together=frozenset(visits) - {admission.person and admission.person.pk},
+            asked=asked,
+            opened_by=self.scope["user"].opened_by,
         )
         # Accepted before the hub knows the seat: a frame may only follow the accept. The
         # page learns from `hello` what it missed until then and fetches it.
         await self.send({"type": "websocket.accept"})
         told = await hub().join(self.seat)
-        await self.tell({"type": "hello", "told": told})
+        counted = beside(self.seat) if asked else {}
+        await self.tell({"type": "hello", "told": told, "at": school_time(), **counted})
 
-    def _admit(self, device: uuid.UUID):
-        user = self.scope["user"]
+    def _admit(self, device: uuid.UUID, asked: frozenset[int]):
+        user, person = self._who()
         if not user.is_authenticated:
             raise Refused(NOT_ALLOWED, _("您已经退出登录，请重新登录，再进教室。"))
-        person = person_of(user, self.scope["session"])
         try:
-            admission = queries.room_for(user=user, person=person, pk=self.session_pk)
+            admission = queries.admission_of_page(
+                user=user,
+                person=person,
+                pk=self.session_pk,
+                opened_as=self.asked("as"),
+                now=timezone.now(),
+            )
         except Http404:
             raise Refused(NOT_ALLOWED, _("没有这节课。")) from None
+        except NotYetOpen as error:
+            raise Refused(TRY_LATER, str(error)) from error
         except DomainError as error:
             raise Refused(NOT_ALLOWED, str(error)) from error
-        session = admission.session
-        opened_as = self.asked("as")
-        if admission.person and opened_as not in ("", str(admission.person.pk)):
-            raise Refused(NOT_ALLOWED, _("这一页打开以后换了人。请刷新这一页再用。"))
-        door = queries.door_of(session, now=timezone.now())
-        if door is rooms.Door.NOT_YET and not admission.may_teach:
-            raise Refused(TRY_LATER, _("教室还没有开门，上课前 15 分钟开。"))
-        room = services.open_room(session=session)
-        visit = None
-        if admission.is_learner and door is not rooms.Door.ENDED:
-            visit = services.enter(classroom=room, person=admission.person, device=device)
-        return admission, room, visit
+        room = services.open_room(session=admission.session)
+        visits = services.arrive(
+            classroom=room, admission=admission, together=asked, device=device, by=user
+        )
+        return admission, room, visits
+
+    def _who(self):
+        """Login and file of this page: proven by a code, or opened by a card or a link."""
+        user, session = self.scope["user"], self.scope["session"]
+        if not user.is_authenticated and (visitor := visitor_of(session)):
+            self.scope["user"] = visitor.user
+            return visitor.user, visitor.person
+        return user, person_of(user, session)
 
     def verbs(self) -> dict:
         return {"beat": self.beat}
 
     async def beat(self, content: dict) -> None:
-        hub().beat(self.seat)
+        hub().beat(self.seat, reception_in(content))
         await self.seat.has_read()
+        if "with" in content and self.seat.visits:
+            await self.sit(whole_numbers(content["with"]))
         # An answer, so that the page notices a line that is dead without being closed.
-        await self.tell({"type": "heard", "told": hub().told(self.seat.room)})
+        answer = {"type": "heard", "told": hub().told(self.seat.room), "at": school_time()}
+        if "missed" in content:
+            answer["handed_in"] = await self.hand_in(content)
+        if "with" in content:
+            answer |= beside(self.seat)
+        await self.tell(answer)
+
+    async def hand_in(self, content: dict) -> bool:
+        """What the page could not send; False if the database is away: it keeps it."""
+        moments = moments_of(content["missed"])
+        (says_now,) = moments_of([content.get("at")])
+        if not self.seat.is_learner:
+            return True
+        try:
+            await in_database(
+                lambda: presence.hand_in(
+                    classroom=Classroom(pk=self.seat.room),
+                    device=self.seat.device,
+                    by=User(pk=self.seat.user),
+                    moments=moments,
+                    says_now=says_now,
+                )
+            )
+        except DatabaseError:
+            return False
+        return True
+
+    async def sit(self, asked: frozenset[int]) -> None:
+        """Every beat says who else is in front of this device; mostly the same people."""
+        if asked == self.seat.asked:
+            return
+        with contextlib.suppress(DatabaseError):  # The next beat asks again.
+            await hub().sit(self.seat, asked)
+            self.seat.asked = asked
 
     async def leave(self) -> None:
         if self.seat:
@@ -329,6 +386,41 @@ def words_for(problem: StreamProblem) -> str:
         ),
         "overflow": _("服务器一时忙不过来，画面会断一下，马上自动接上。"),
     }.get(problem.code, _("画面和声音没有传上去，请重新按“开始上课”。"))
+
+
+def whole_numbers(asked) -> frozenset[int]:
+    """Persons as a page names them: in a list, or as parts of an address."""
+    if not isinstance(asked, list) or len(asked) > MOST_BESIDE:
+        raise Refused(BAD_MESSAGE)
+    try:
+        numbers = frozenset(int(number) for number in asked if number != "")
+    except (TypeError, ValueError):
+        raise Refused(BAD_MESSAGE) from None
+    if not all(0 < number < LARGEST_NUMBER for number in numbers):
+        raise Refused(BAD_MESSAGE)
+    return numbers
+
+
+def moments_of(told) -> list[datetime]:
+    """Moments by the school's clock, in milliseconds since 1970."""
+    try:
+        return missed.moments(told)
+    except (TypeError, ValueError):
+        raise Refused(BAD_MESSAGE) from None
+
+
+def school_time() -> int:
+    return round(time.time() * 1000)
+
+
+def reception_in(content: dict) -> Reception | None:
+    """How the class arrives at the page: {sound, mode, stalled}, if it says so."""
+    if "how" not in content:
+        return None
+    try:
+        return reading(content["how"])
+    except (TypeError, ValueError):
+        raise Refused(BAD_MESSAGE) from None
 
 
 async def in_database(work):

@@ -12,15 +12,17 @@ import json
 import logging
 import uuid
 import weakref
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 
 from channels.db import database_sync_to_async
 from channels.layers import get_channel_layer
 from django.db import DatabaseError
 
-from live import events, queries, services
+from accounts.logins.limited import Opening
+from live import events, presence, queries, services, watching
 from live.models import Classroom, RoomEvent
+from live.reception import Reception
 from live.wire import Frame, Wire
 
 logger = logging.getLogger(__name__)
@@ -51,9 +53,27 @@ class Seat:
     is_learner: bool
     wire: Wire
     device: uuid.UUID | None = None
-    visit: int | None = None
+    # The visit of everybody on this device, by person: the learner, and their household.
+    visits: dict[int, int] = field(default_factory=dict)
+    together: frozenset[int] = frozenset()
+    # What the page asked for, of which `together` is what it may have.
+    asked: frozenset[int] = frozenset()
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    # The card or link that opened this page's session, if no code did.
+    opened_by: Opening | None = None
     unread: int = 0
     is_behind: bool = False
+    # Since the last check of the seats.
+    has_beaten: bool = False
+    # How the class arrives here, and which visits were told of that.
+    reception: Reception = field(default_factory=Reception)
+    noted: tuple[frozenset[int], Reception] | None = None
+
+    @property
+    def news(self) -> tuple[frozenset[int], Reception] | None:
+        """The reception of the visits here, if it is not written yet."""
+        now = frozenset(self.visits.values()), self.reception
+        return None if now == self.noted else now
 
     async def tell(self, frame: Frame) -> None:
         """Write a frame, unless this page has long stopped reading."""
@@ -101,8 +121,15 @@ def event_as_dict(event: RoomEvent) -> dict:
         "person": event.person_id,
         "name": event.person.name if event.person else "",
         "at": event.happened_at.isoformat(),
-        **event.body,
+        **({"by": agent} if (agent := event.agent) else {}),
+        # What was taken from all pages leaves the house no more, written or spoken.
+        **({"text": "", "hidden": True} if event.hidden_at else event.body),
     }
+
+
+def beside(seat: Seat) -> dict:
+    """Who else is counted on this page's device, of those it asked for."""
+    return {"with": sorted(seat.together), "asked": sorted(seat.asked)}
 
 
 class Hub:
@@ -147,10 +174,24 @@ class Hub:
         if not self.rooms:
             self._close()
 
-    def beat(self, seat: Seat) -> None:
+    def beat(self, seat: Seat, reception: Reception | None = None) -> None:
         """This page is alive; written with all others of the tick."""
-        if seat.visit is not None:
+        seat.has_beaten = True
+        if reception:
+            seat.reception = reception
+        if seat.visits:
             self.beats.add(seat)
+
+    async def sit(self, seat: Seat, together: Iterable[int] | None = None) -> None:
+        """Bring the visits of this device in line with who is in front of it.
+
+        `together` are those of the household; None leaves it at who sits there already.
+        """
+        # One after the other: else an old choice could be written after a newer one.
+        async with seat.lock:
+            chosen = seat.together if together is None else together
+            seat.visits = await _in_database(lambda: _enter(seat, chosen))
+            seat.together = frozenset(seat.visits) - {seat.person}
 
     def told(self, room_pk: int) -> int:
         """The number of the last event that this room was told."""
@@ -202,25 +243,45 @@ class Hub:
         beats, self.beats = self.beats, set()
         if not beats:
             return
-        by_visit = {seat.visit: seat for seat in beats}
+        by_visit = {visit: seat for seat in beats for visit in seat.visits.values()}
         try:
             silent = await _in_database(lambda: services.record_beats(visits=by_visit))
         except DatabaseError as error:
             logger.warning("%s beats wait for the database: %s", len(beats), error)
             self.beats |= beats
             return
-        for visit in silent:
-            seat = by_visit[visit]
-            seat.visit = await _in_database(lambda s=seat: _enter_again(s))
+        for seat in {by_visit[visit] for visit in silent}:
+            await self.sit(seat)
+        await self._note_receptions(beats)
+
+    async def _note_receptions(self, seats: set[Seat]) -> None:
+        """How the class arrives at these pages, where that changed: one UPDATE or none."""
+        news = {seat: told for seat in seats if (told := seat.news)}
+        if not news:
+            return
+        receptions = {pk: how for visits, how in news.values() for pk in visits}
+        try:
+            await _in_database(lambda: presence.note_receptions(receptions))
+        except DatabaseError as error:
+            logger.warning("Receptions wait for the database: %s", error)
+            return  # The next beat tells it again.
+        for seat, told in news.items():
+            seat.noted = told
 
     async def check_seats(self) -> None:
-        """Close the pages of people who lost their seat, proxy or login."""
+        """Close the pages of people who lost their seat, proxy or login; who is of the
+        household no more is counted on its device no more.
+
+        First the logins of pages that are alive: nobody who watches is idle."""
         for room in list(self.rooms.values()):
             seats = list(room.seats)
-            stay = await _in_database(lambda r=room, s=seats: queries.who_may_stay(r.pk, s))
+            stay = await _in_database(lambda r=room, s=seats: _who_stays(r.pk, s))
             for seat in seats:
                 if seat not in stay:
                     await seat.close(GONE)
+                elif seat.together - stay[seat]:
+                    await self.sit(seat, stay[seat])
+                    await seat.tell(Frame(json.dumps({"type": "together", **beside(seat)})))
 
     async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
         while True:
@@ -285,12 +346,24 @@ class Hub:
         task.add_done_callback(self.errands.discard)
 
 
-def _enter_again(seat: Seat) -> int | None:
+def _who_stays(room_pk: int, seats: list[Seat]) -> dict[Seat, frozenset[int]]:
+    alive = {seat.session_key: seat.user for seat in seats if seat.has_beaten}
+    watching.keep_logged_in(classroom_pk=room_pk, logins=alive)
+    for seat in seats:
+        seat.has_beaten = False
+    return queries.who_may_stay(room_pk, seats)
+
+
+def _enter(seat: Seat, together: Iterable[int]) -> dict[int, int]:
     room = Classroom.objects.filter(pk=seat.room, ended_at=None).first()
     if room is None:
-        return None
-    visit = services.enter(classroom=room, person=queries.person(seat.person), device=seat.device)
-    return visit.pk
+        return {}
+    return services.enter(
+        classroom=room,
+        persons=queries.on_device(seat.person, room.session_id, together),
+        device=seat.device,
+        by=queries.login(seat.user),
+    )
 
 
 async def _in_database(work: Callable):

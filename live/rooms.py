@@ -10,6 +10,10 @@ OPENS_EARLY = timedelta(minutes=15)
 # A class that runs over counts until here; one whose teacher forgot to end it is ended
 # then (live.services.end_forgotten).
 RUNS_OVER = timedelta(minutes=30)
+# A class whose teacher is there and forgot to press is begun so long after its time; the
+# page to teach from asks every eight seconds, so this silence means that it was closed.
+BEGINS_LATE = timedelta(minutes=2)
+TEACHER_GONE_AFTER = timedelta(seconds=40)
 
 
 class Door(StrEnum):

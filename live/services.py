@@ -4,6 +4,7 @@ Everything said or done becomes a numbered RoomEvent in the same transaction; op
 are told after commit (live.events). The database is the truth, telling is a nudge.
 """
 
+import contextlib
 import unicodedata
 import uuid
 from collections import defaultdict
@@ -14,12 +15,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Person, User
 from courses.models import ClassSession
-from live import attendance, events, queries, recordings, rooms
+from live import attendance, moderation, queries, recordings, rooms
 from live.attendance import GONE_AFTER
 from live.errors import ConsoleTaken, RoomClosed
-from live.models import Attendance, Classroom, RoomEvent, StudyMode, Visit
+from live.logbook import lock as _lock
+from live.logbook import write as _record
+from live.models import Attendance, Classroom, HeldMessage, RoomEvent, StudyMode, Visit
 from live.signals import session_closed
 
 Kind = RoomEvent.Kind
@@ -43,45 +46,88 @@ def open_room(*, session: ClassSession) -> Classroom:
     return room
 
 
-def enter(
+def arrive(
     *,
     classroom: Classroom,
-    person: Person,
+    admission: queries.Admission,
+    together: Iterable[int],
     device: uuid.UUID,
-    mode: str = StudyMode.LIVE,
+    by: User,
     now: datetime | None = None,
-) -> Visit:
-    """The visit to go on with on this device: the one still alive, or a new one.
+) -> dict[int, int]:
+    """`enter` for the learner of a page, with those of `together` who may be counted there.
 
-    A page that lost its line for less than GONE_AFTER was there all the time; after a
-    longer silence a new visit begins, so that a tablet waking from sleep is not credited
-    with the hours it slept.
+    Nobody is there who only teaches, or before the door opens, or after the end: then it
+    returns nothing.
     """
     now = now or timezone.now()
-    alive = Visit.objects.filter(
-        classroom=classroom, person=person, device=device, last_seen_at__gte=now - GONE_AFTER
-    ).order_by("-last_seen_at")
-    if visit := alive.first():
-        Visit.objects.filter(pk=visit.pk, last_seen_at__lt=now).update(last_seen_at=now)
-        return visit
-    return Visit.objects.create(
+    session = admission.session
+    if not (admission.is_learner and queries.is_open(session, now=now)):
+        return {}
+    return enter(
         classroom=classroom,
-        person=person,
+        persons=queries.on_device(admission.person.pk, session.pk, together),
         device=device,
-        mode=mode,
-        entered_at=now,
-        last_seen_at=now,
+        by=by,
+        now=now,
     )
 
 
+@transaction.atomic
+def enter(
+    *,
+    classroom: Classroom,
+    persons: Iterable[Person],
+    device: uuid.UUID,
+    by: User | None = None,
+    mode: str = StudyMode.LIVE,
+    now: datetime | None = None,
+) -> dict[int, int]:
+    """These persons, and nobody else, are on this device from now on.
+
+    Returns the visit to go on with of each, by person: the one still alive, or a new one.
+    Whoever was on the device and is not any more leaves now. A page that lost its line for
+    less than GONE_AFTER was there all the time; after a longer silence a new visit begins,
+    so that a tablet waking from sleep is not credited with the hours it slept.
+    """
+    now = now or timezone.now()
+    pks = [person.pk for person in persons]
+    seen_lately = Visit.objects.filter(
+        classroom=classroom,
+        device=device,
+        mode=mode,
+        is_over=False,
+        last_seen_at__gte=now - GONE_AFTER,
+    ).order_by("last_seen_at")
+    alive = dict(seen_lately.values_list("person_id", "pk"))
+    Visit.objects.filter(pk__in=alive.values(), last_seen_at__lt=now).update(last_seen_at=now)
+    if gone := [visit for person, visit in alive.items() if person not in pks]:
+        Visit.objects.filter(pk__in=gone).update(is_over=True)
+    new = [
+        Visit(
+            classroom=classroom,
+            person_id=pk,
+            device=device,
+            mode=mode,
+            by=by,
+            entered_at=now,
+            last_seen_at=now,
+        )
+        for pk in pks
+        if pk not in alive
+    ]
+    alive |= {visit.person_id: visit.pk for visit in Visit.objects.bulk_create(new)}
+    return {pk: alive[pk] for pk in pks}
+
+
 def record_beats(*, visits: Iterable[int], now: datetime | None = None) -> set[int]:
-    """All these visits are still alive: one UPDATE. Returns those that were too old.
+    """All these visits are still alive: one UPDATE. Returns those that were too old, or over.
 
     For the rare visit that had been silent too long the page has to `enter` again.
     """
     now = now or timezone.now()
     visits = set(visits)
-    fresh = Visit.objects.filter(pk__in=visits, last_seen_at__gte=now - GONE_AFTER)
+    fresh = Visit.objects.filter(pk__in=visits, is_over=False, last_seen_at__gte=now - GONE_AFTER)
     alive = fresh.filter(last_seen_at__lte=now)
     if alive.update(last_seen_at=now) == len(visits):
         return set()
@@ -95,15 +141,18 @@ def say(
     person: Person,
     text: str,
     client_id: uuid.UUID,
+    by: User | None = None,
     by_teacher: bool = False,
     is_limited: bool = False,
     now: datetime | None = None,
-) -> RoomEvent:
-    """Put a message into the room. The same `client_id` again is the same message.
+) -> RoomEvent | HeldMessage:
+    """Put a message of `person` into the room, written by the login `by`.
 
-    `is_limited` is for what a page of a learner sends: MOST_MESSAGES in PER. Raises
-    RoomClosed when the class has ended or messages are paused, for an empty or too long
-    text, and beyond that limit.
+    The same `client_id` again is the same message. With a word of the school's list in it a
+    learner's message waits for the moderator: a HeldMessage. `is_limited` is for what a page
+    of a learner sends: MOST_MESSAGES in PER. Raises RoomClosed when the class has ended or
+    messages are paused, to somebody who is muted, for an empty or too long text, and beyond
+    that limit.
     """
     text = " ".join("".join(char for char in text if is_writable(char)).split())
     if not text:
@@ -113,11 +162,22 @@ def say(
     now = now or timezone.now()
     if is_limited and queries.said_since(classroom.pk, person, now - PER) >= MOST_MESSAGES:
         raise RoomClosed(_("您写得很快，大家来不及看。请等几秒再发。"))
+    if not by_teacher:
+        room = _lock(classroom)
+        if not (room.ended_at or room.messages_paused):
+            moderation.check_not_muted(room.pk, person)
+            written = {"person": person, "text": text, "client_id": client_id}
+            held = moderation.held_or_none(
+                classroom=room, session=room.session, by=by, now=now, **written
+            )
+            if held:
+                return held.event or held
     body = {"text": text, "teacher": by_teacher}
     return _record(
         classroom,
         Kind.MESSAGE,
         person=person,
+        by=by,
         body=body,
         client_id=client_id,
         now=now,
@@ -130,6 +190,7 @@ def raise_hand(
     *,
     classroom: Classroom,
     person: Person,
+    by: User | None = None,
     client_id: uuid.UUID | None = None,
     now: datetime | None = None,
 ) -> RoomEvent:
@@ -137,19 +198,24 @@ def raise_hand(
     _lock(classroom)
     if up := queries.hands_up(classroom.pk).filter(person=person).first():
         return up
-    return _record(classroom, Kind.HAND_UP, person=person, client_id=client_id, now=now)
+    return _record(classroom, Kind.HAND_UP, person=person, by=by, client_id=client_id, now=now)
 
 
 @transaction.atomic
 def lower_hand(
-    *, classroom: Classroom, person: Person, by_teacher: bool = False, now: datetime | None = None
+    *,
+    classroom: Classroom,
+    person: Person,
+    by: User | None = None,
+    by_teacher: bool = False,
+    now: datetime | None = None,
 ) -> RoomEvent | None:
     """Lower a hand, if it is up."""
     _lock(classroom)
     if not queries.hands_up(classroom.pk).filter(person=person).exists():
         return None
     body = {"teacher": by_teacher}
-    return _record(classroom, Kind.HAND_DOWN, person=person, body=body, now=now)
+    return _record(classroom, Kind.HAND_DOWN, person=person, by=by, body=body, now=now)
 
 
 @transaction.atomic
@@ -157,11 +223,12 @@ def cannot_hear(
     *,
     classroom: Classroom,
     person: Person,
+    by: User | None = None,
     client_id: uuid.UUID | None = None,
     now: datetime | None = None,
 ) -> RoomEvent:
     """Tell the teacher's side that somebody hears nothing."""
-    return _record(classroom, Kind.NO_SOUND, person=person, client_id=client_id, now=now)
+    return _record(classroom, Kind.NO_SOUND, person=person, by=by, client_id=client_id, now=now)
 
 
 @transaction.atomic
@@ -283,10 +350,32 @@ def close(*, classroom: Classroom, now: datetime | None = None) -> int:
         update_fields=["mode", "seconds", "session_seconds", "spans", "is_present"],
     )
     Classroom.objects.filter(pk=room.pk, closed_at=None).update(closed_at=now)
+    # How it arrived at each page was for those who helped meanwhile.
+    room.visits.update(sound="unknown", shows="picture", is_stalled=False)
     transaction.on_commit(
         lambda: session_closed.send_robust(ClassSession, session=session), robust=True
     )
     return len(rows)
+
+
+def teacher_is_here(*, classroom: Classroom, now: datetime | None = None) -> None:
+    """A page to teach from is open in this room."""
+    Classroom.objects.filter(pk=classroom.pk).update(teacher_seen_at=now or timezone.now())
+
+
+def begin_forgotten(*, now: datetime | None = None) -> int:
+    """Begin the classes whose teachers sit at their page and forgot to; returns how many.
+
+    Without a teacher nothing begins by itself: nobody is credited with a class that was not
+    held. Safe to repeat.
+    """
+    now = now or timezone.now()
+    begun = 0
+    for room in queries.rooms_not_begun(now=now):
+        with contextlib.suppress(RoomClosed):  # It ended at this very moment.
+            begin(classroom=room, now=now)
+            begun += 1
+    return begun
 
 
 def end_forgotten(*, now: datetime | None = None) -> int:
@@ -328,54 +417,3 @@ def _attendance(session, person_id, visits, opens, closes, percent) -> Attendanc
         spans=[[start.isoformat(), end.isoformat()] for start, end in united],
         is_present=attendance.is_enough(present, of=closes - opens, percent=percent),
     )
-
-
-def _lock(classroom: Classroom) -> Classroom:
-    # PostgreSQL locks the row; SQLite ignores this and is safe because its transactions
-    # begin IMMEDIATE (config.settings).
-    return (
-        Classroom.objects.select_for_update(of=("self",))
-        .select_related("session__class_group__term")
-        .get(pk=classroom.pk)
-    )
-
-
-def _record(
-    classroom: Classroom,
-    kind: str,
-    *,
-    person: Person | None = None,
-    body: dict | None = None,
-    client_id: uuid.UUID | None = None,
-    now: datetime | None = None,
-    unless_paused: bool = False,
-) -> RoomEvent:
-    """Append the next event of the room, or find the same one again.
-
-    The room is locked until commit, so the order of the numbers is the order in which
-    the events become visible: nobody sees 8 before 7.
-    """
-    room = _lock(classroom)
-    if client_id and (same := _same_event(room, person, client_id)):
-        return same
-    if room.ended_at and kind != Kind.STATE:
-        raise RoomClosed(_("这节课已经下课了。"))
-    if unless_paused and room.messages_paused:
-        raise RoomClosed(_("老师暂停了留言，请过一会儿再写。"))
-    pk, number = room.pk, room.last_number + 1
-    Classroom.objects.filter(pk=pk).update(last_number=number)
-    event = RoomEvent.objects.create(
-        classroom_id=pk,
-        number=number,
-        kind=kind,
-        person=person,
-        client_id=client_id,
-        body=body or {},
-        happened_at=now or timezone.now(),
-    )
-    transaction.on_commit(lambda: events.nudge(pk, number), robust=True)
-    return event
-
-
-def _same_event(room, person, client_id) -> RoomEvent | None:
-    return RoomEvent.objects.filter(classroom=room, person=person, client_id=client_id).first()

@@ -19,6 +19,7 @@ from pathlib import Path
 from urllib.parse import quote, urlencode
 
 import psycopg
+from asgiref.sync import SyncToAsync
 from django.conf import settings
 from django.db import connection, connections
 from psycopg import sql
@@ -121,8 +122,13 @@ def databases() -> SqliteFiles | PostgresDatabases:
 
 
 def restore(copies):
-    """Put the template back where this process's tests have written."""
+    """Put the template back where this process's tests have written.
+
+    An async test's queries run in asgiref's one thread, whose connection outlives the test
+    and would be ended under the next one by DROP DATABASE.
+    """
     connections.close_all()
+    SyncToAsync.single_thread_executor.submit(connections.close_all).result()
     copies.copy_to(connection.settings_dict["NAME"])
 
 

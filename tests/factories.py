@@ -14,6 +14,7 @@ from courses.models import (
     ClassSession,
     CoursePage,
     RegistrationRound,
+    SeatPool,
     Subject,
     Term,
 )
@@ -69,6 +70,7 @@ def course(title: str = "行书入门", **facts) -> CoursePage:
 def term(*, now: datetime | None = None, open_round: bool = True, max_classes: int = 2) -> Term:
     now = now or timezone.now()
     made = Term.objects.create(
+        organisation=Organisation.objects.first() or organisation(),
         name=f"学期{next(_numbers)}",
         starts_on=timezone.localdate(now) - timedelta(days=30),
         ends_on=timezone.localdate(now) + timedelta(days=120),
@@ -90,13 +92,15 @@ def class_group(**facts) -> ClassGroup:
     facts.setdefault("organisation", facts["course"].organisation)
     if "teacher" not in facts:
         facts["teacher"] = person("沈文清", born_on=date(1980, 5, 1), kind=Person.Kind.STAFF)
-    facts.setdefault("capacity", 20)
     facts.setdefault("weekday", 2)
     facts.setdefault("starts_at_time", time(9, 0))
     number = next(_numbers)
-    return ClassGroup.objects.create(
+    seats = {"capacity": facts.pop("capacity", 20), "seats_taken": facts.pop("seats_taken", 0)}
+    made = ClassGroup.objects.create(
         code=f"C{number}", name=facts.pop("name", "行书入门"), **facts
     )
+    SeatPool.objects.create(class_group=made, **seats)
+    return made
 
 
 def session(group: ClassGroup | None = None, *, starts_at: datetime, **facts) -> ClassSession:

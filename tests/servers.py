@@ -49,14 +49,15 @@ class StartedServer:
         self.close()
 
     def start(self):
-        self.process = subprocess.Popen(
-            [str(part) for part in self.command()],
-            stdin=subprocess.DEVNULL,
-            stdout=self.log(),
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-            **self.identity(),
-        )
+        with self.log() as log:
+            self.process = subprocess.Popen(
+                [str(part) for part in self.command()],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **self.identity(),
+            )
         self.cleaner.watch_over(self.process)
         self.wait_until_ready()
 
@@ -97,7 +98,7 @@ class StartedServer:
         return {}
 
     def log(self):
-        return subprocess.DEVNULL
+        return open(os.devnull, "w")
 
     def said(self) -> str:
         return ""

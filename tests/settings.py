@@ -13,6 +13,11 @@ WORKER_DATA = TESTS / f"data-{WORKER}"
 
 os.environ["YINLING_DATA"] = str(WORKER_DATA)
 os.environ.setdefault("YINLING_SECRET_KEY", "known to everyone, for tests only")
+# All workers copy one template of the database.
+os.environ.setdefault("YINLING_DATA_KEYS", "a25vd24gdG8gZXZlcnlvbmUsIGZvciB0ZXN0cyBvbmw=")
+os.environ.setdefault("YINLING_INDEX_KEY", "known to everyone, for tests only")
+# Staff without a second step is what nearly all tests are about.
+os.environ.setdefault("YINLING_SECOND_STEP", "offered")
 
 from config.settings import *  # noqa: F403
 from config.settings import CACHES, CHANNEL_LAYERS, DATABASES, REDIS_URL

@@ -4,6 +4,7 @@ import contextlib
 import os
 import sqlite3
 import subprocess
+import sys
 
 import psycopg
 import pytest
@@ -13,6 +14,19 @@ from tests.databases import ROOT
 from tests.servers import postgres_programs
 
 SCHOOLS = ("before", "after")
+ID_NUMBER = "370202195503080027"
+FILE_WITH_A_NUMBER = f"""
+from tests import factories
+factories.person("王秀兰", id_number="{ID_NUMBER}")
+"""
+# Found by its blind index, and opened.
+READ_IT_AGAIN = f"""
+from accounts.models import Person
+from accounts.models.persons import ID_NUMBER
+from common.sealed import blind_index
+index = blind_index("{ID_NUMBER}", use=ID_NUMBER)
+print(*Person.objects.filter(id_index=index).values_list("id_number", flat=True))
+"""
 
 
 @pytest.fixture
@@ -34,14 +48,37 @@ def school(copies, tmp_path):
         copies.drop(database(name))
 
 
-def run(script, argument, *, folder, database, copies):
+def environment(*, folder, database, copies):
     env = os.environ | {"YINLING_DATA": str(folder), "DATABASE_URL": ""}
+    # The keys that lie in the data folder count, as in a school that names none.
+    for name in ("YINLING_SECRET_KEY", "YINLING_DATA_KEYS", "YINLING_INDEX_KEY"):
+        env.pop(name, None)
     if settings.IS_POSTGRES:
         env["DATABASE_URL"] = copies.url(database)
         env["PATH"] = f"{postgres_programs()}{os.pathsep}{env['PATH']}"
+    return env
+
+
+def run(script, argument, **where):
     return subprocess.run(
-        [str(ROOT / "deploy" / script), str(argument)], env=env, capture_output=True, text=True
+        [str(ROOT / "deploy" / script), str(argument)],
+        env=environment(**where),
+        capture_output=True,
+        text=True,
     )
+
+
+def inside(text, **where):
+    """Run `text` in the school; what it printed."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"import django\ndjango.setup()\n{text}"],
+        cwd=ROOT,
+        env=environment(**where) | {"DJANGO_SETTINGS_MODULE": "config.settings"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
 
 
 def connect(copies, database):
@@ -85,6 +122,23 @@ def test_a_backup_comes_back_whole_while_the_school_is_in_use(school, copies, tm
     before, after = everything(copies, database), everything(copies, new_database)
     assert before == after
     assert any("'kept'" in row for row in after["django_content_type"])
+
+
+def test_what_was_sealed_can_be_found_and_read_after_it_came_back(school, copies, tmp_path):
+    folder, database = school("before")
+    here = {"folder": folder, "database": database, "copies": copies}
+    inside(FILE_WITH_A_NUMBER, **here)
+    made = run("backup.sh", tmp_path / "kept", **here)
+    assert made.returncode == 0, made.stderr
+
+    new_folder, new_database = school("after")
+    there = {"folder": new_folder, "database": new_database, "copies": copies}
+    restored = run("restore.sh", made.stdout.strip(), **there)
+
+    assert restored.returncode == 0, restored.stderr
+    assert inside(READ_IT_AGAIN, **there) == ID_NUMBER
+    for key in ("secret_key", "data_key", "index_key"):
+        assert (new_folder / key).read_text() == (folder / key).read_text()
 
 
 def test_restoring_over_a_school_is_refused(school, copies, tmp_path):

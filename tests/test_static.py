@@ -27,4 +27,4 @@ def test_collected_imports_name_files_that_are_there(script):
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_a_script_can_be_read_in_one_sitting(script):
-    assert len(script.read_text().splitlines()) <= 155
+    assert len(script.read_text().splitlines()) <= 165

@@ -399,12 +399,18 @@ def duration(count):
 
 
 @register.filter
+def place(seconds):
+    """12分30秒"""
+    return _said(dates.place, seconds)
+
+
+@register.filter
 def credit_hours(value):
     """1.5 学时"""
     return _said(dates.credit_hours, value)
 
 
 @register.filter
-def masked(phone: str):
-    """138****1234: a number by which its owner knows it and nobody else."""
-    return masks.phone(phone)
+def masked(phone: str | None):
+    """138****1234: a number by which its owner knows it and nobody else; nothing for none."""
+    return masks.phone(phone or "")

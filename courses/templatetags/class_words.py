@@ -7,7 +7,14 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from common import dates
-from courses.models import ClassGroup, Enrolment, Subject, WaitingEntry
+from courses.models import (
+    ClassGroup,
+    Enrolment,
+    RegistrationRound,
+    SeatPool,
+    Subject,
+    WaitingEntry,
+)
 
 register = template.Library()
 
@@ -83,6 +90,36 @@ def fee(class_group: ClassGroup) -> str:
     if not class_group.fee:
         return price(class_group)
     return _("学费 %(price)s") % {"price": price(class_group)}
+
+
+@register.filter
+def fee_against(class_group: ClassGroup, other: ClassGroup) -> str:
+    """What changing from `other` costs: 要补 60 元, 会退 60 元, 一样."""
+    more = class_group.fee - other.fee
+    if not more:
+        return _("学费一样")
+    amount = {"amount": dates.plain_number(abs(more))}
+    return (
+        _("学费要补 %(amount)s 元") % amount if more > 0 else _("学费会退 %(amount)s 元") % amount
+    )
+
+
+@register.filter
+def way(pool: SeatPool) -> str:
+    """到现场, 到教学点看大屏幕：石桥社区教学点; empty where all seats are alike."""
+    if pool.kind == SeatPool.Kind.COMMON:
+        return ""
+    if pool.teaching_point_id:
+        return _("到%(point)s看大屏幕") % {"point": pool.teaching_point}
+    return str(pool.get_kind_display())
+
+
+@register.filter
+def for_whom(opened: RegistrationRound) -> str:
+    """Whom a round is for; empty for everybody."""
+    if opened.who == RegistrationRound.Who.ORGANISATION:
+        return _("%(organisation)s的人") % {"organisation": opened.organisation}
+    return "" if opened.who == RegistrationRound.Who.EVERYONE else str(opened.get_who_display())
 
 
 @register.filter

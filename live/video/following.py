@@ -16,14 +16,18 @@ from dataclasses import dataclass, field
 
 from live.video import playlist
 from live.video.store import Reader, RecordingFolder
-from live.video.timeline import RENDITIONS, Rendition, Timeline
+from live.video.timeline import RENDITIONS, Rendition, Segment, Timeline
 
 logger = logging.getLogger(__name__)
+
+REPLAY_RENDITIONS = {name: rendition for rendition, name in playlist.REPLAY_NAMES.items()}
 
 # Measured: a reader in another process sees a part 51 ms later in the median.
 POLL_SECONDS = 0.03
 # Nobody asks for longer than this while anybody watches.
 FORGET_SECONDS = 15.0
+# A replay changes when somebody cuts it: whoever watches one looks so often.
+GLANCE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +70,8 @@ class Edition:
     )
     playlists: dict[str, Text] = field(default_factory=dict)
     has_ended: bool = False
+    # The numbers of the segments that a replay shows.
+    shown: dict[str, range] = field(default_factory=lambda: dict.fromkeys(RENDITIONS, range(0)))
 
 
 class Following:
@@ -76,16 +82,18 @@ class Following:
         self._threads = threads
         # Held by the thread that reads the index or writes playlists from it.
         self._reading = threading.Lock()
-        self._replays: dict[str, Text] = {}
+        self._replays: dict[tuple[str, bool], Text] = {}
         self._edition = Edition()
         self._changed = asyncio.Event()
         self._looked_once = asyncio.Event()
         self._asked_at = time.monotonic()
+        self._glanced_at = float("-inf")
         self._task: asyncio.Task | None = None
 
     @property
     def is_idle(self) -> bool:
-        return self._task is None
+        is_forgotten = time.monotonic() - self._asked_at > FORGET_SECONDS
+        return self._task is None and is_forgotten
 
     async def edition(self) -> Edition:
         """The newest edition, at most one poll old."""
@@ -112,10 +120,22 @@ class Following:
             edition = await self.edition()
         return edition
 
-    async def replay(self, name: str) -> Text | None:
-        """A playlist of the whole recording, which is long: written when asked for."""
-        await self.edition()
-        return await self._in_thread(self._write_replay, name)
+    async def glance(self) -> Edition:
+        """An edition some seconds old: enough for what is over, and one look for many."""
+        self._asked_at = time.monotonic()
+        if self._task is None and time.monotonic() - self._glanced_at > GLANCE_SECONDS:
+            self._glanced_at = time.monotonic()
+            self._edition = await self._in_thread(self._look) or self._edition
+        return self._edition
+
+    async def replay(self, name: str, *, whole: bool = False) -> Text | None:
+        """A playlist of what learners may see of the recording, or of the whole of it.
+
+        It is long: written when asked for.
+        """
+        self._glanced_at = float("-inf")
+        await self.glance()
+        return await self._in_thread(self._write_replay, name, whole)
 
     def close(self) -> None:
         """Let go of the index.  Whoever still waits gets what is known."""
@@ -153,12 +173,13 @@ class Following:
             self._replays.clear()
             return _edition_of(self._reader.timeline)
 
-    def _write_replay(self, name: str) -> Text | None:
+    def _write_replay(self, name: str, whole: bool) -> Text | None:
         """Runs in a thread."""
         with self._reading:
-            if name not in self._replays:
-                self._replays[name] = Text.of(_replay_text(self._reader.timeline, name))
-            text = self._replays[name]
+            if (name, whole) not in self._replays:
+                text = _replay_text(self._reader.timeline, name, whole)
+                self._replays[name, whole] = Text.of(text)
+            text = self._replays[name, whole]
         return text if text.plain else None
 
 
@@ -172,11 +193,17 @@ def _edition_of(timeline: Timeline) -> Edition:
         positions={r.name: Position.of(r) for r in timeline.renditions.values()},
         playlists={name: Text.of(text) for name, text in texts.items() if text},
         has_ended=timeline.has_ended,
+        shown={name: _numbers(timeline.shown(name)) for name in RENDITIONS},
     )
 
 
-def _replay_text(timeline: Timeline, name: str) -> str:
+def _numbers(shown: list[Segment]) -> range:
+    return range(shown[0].number, shown[-1].number + 1) if shown else range(0)
+
+
+def _replay_text(timeline: Timeline, name: str, whole: bool) -> str:
     if name == playlist.VARIANTS_NAME:
         return playlist.variants_playlist(timeline, playlist.REPLAY_NAMES)
-    renditions = {name: rendition for rendition, name in playlist.REPLAY_NAMES.items()}
-    return playlist.replay_playlist(timeline.renditions[renditions[name]])
+    rendition = REPLAY_RENDITIONS[name]
+    shown = None if whole else timeline.shown(rendition)
+    return playlist.replay_playlist(timeline.renditions[rendition], shown)

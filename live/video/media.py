@@ -4,6 +4,8 @@ Django answers 700 requests a second, this answers several thousand, and every
 learner makes five to ten.  Held requests wait for what the playlist has promised.
 """
 
+import asyncio
+import os
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +17,11 @@ from live.video import playlist
 from live.video.admission import Admission, Permits, Refused
 from live.video.following import Edition, Following, Text
 from live.video.shelf import Shelf
+from live.video.slides import SLIDE_NAME, SLIDE_TYPE
 from live.video.store import RecordingFolder
-from live.video.timeline import FILE_NAME, MAIN, SOUND
-from live.video.tokens import LIVE, PREFIX, REPLAY
+from live.video.timeline import COPY_NAME, FILE_NAME, MAIN, SOUND
+from live.video.tokens import COPY, LIVE, PREFIX, REPLAY, REVIEW
+from live.video.voices import VOICE_NAME, VOICE_TYPE
 
 # Players and proxies give up after five seconds or more.
 HOLD_SECONDS = 4.5
@@ -28,13 +32,22 @@ MOST_PARTS = 100
 
 READING_THREADS = 4
 
+# A copy of a class for its teacher goes out at 2 MB a second at most.
+PIECE_BYTES = 64 * 1024
+PIECE_PAUSE_SECONDS = 0.03
+
 RECORDING = re.compile(r"[0-9a-f]{32}")
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 LIVE_RENDITIONS = {name: rendition for rendition, name in playlist.LIVE_NAMES.items()}
 NAMES_OF_KIND = {
     LIVE: {*playlist.LIVE_NAMES.values(), playlist.VARIANTS_NAME},
     REPLAY: {*playlist.REPLAY_NAMES.values(), playlist.VARIANTS_NAME},
+    REVIEW: {*playlist.REPLAY_NAMES.values(), playlist.VARIANTS_NAME},
+    COPY: set(),
 }
+
+# What lies beside the segments: pages of slides, and spoken questions.
+OTHER_FILES = [(SLIDE_NAME, SLIDE_TYPE), (VOICE_NAME, VOICE_TYPE)]
 
 NO_STORE = (b"cache-control", b"no-store")
 # Private: what is kept by a proxy could not be taken away from somebody.
@@ -65,6 +78,36 @@ class Answer:
         start = {"type": "http.response.start", "status": self.status, "headers": headers}
         await send(start)
         await send({"type": "http.response.body", "body": self.body if with_body else b""})
+
+
+@dataclass(frozen=True, slots=True)
+class Pieces:
+    """An answer that is read from its file while it is sent."""
+
+    status: int
+    content_type: bytes
+    path: Path
+    part: range
+    threads: ThreadPoolExecutor
+    headers: tuple[tuple[bytes, bytes], ...]
+
+    async def send(self, send, *, with_body: bool) -> None:
+        loop = asyncio.get_running_loop()
+        length = (b"content-length", str(len(self.part)).encode())
+        headers = [(b"content-type", self.content_type), length, *self.headers, *EVERY_ANSWER]
+        await send({"type": "http.response.start", "status": self.status, "headers": headers})
+        place, end = self.part.start, self.part.stop if with_body else self.part.start
+        with self.path.open("rb") as file:
+            while place < end:
+                size = min(PIECE_BYTES, end - place)
+                data = await loop.run_in_executor(self.threads, _read_at, file, place, size)
+                if not data:
+                    break
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+                place += len(data)
+                # daphne has no back-pressure: a slow reader's pieces would pile up in memory.
+                await asyncio.sleep(PIECE_PAUSE_SECONDS)
+        await send({"type": "http.response.body", "body": b""})
 
 
 class MediaRoute:
@@ -108,18 +151,26 @@ class MediaRoute:
         if not RECORDING.fullmatch(claims.recording):
             return _not_found()
         headers = dict(scope["headers"])
+        if claims.kind == COPY:
+            path = self._root / claims.recording / COPY_NAME
+            return await _copy(path, headers, self._threads) if name == COPY_NAME else _not_found()
         if name in NAMES_OF_KIND[claims.kind]:
             query = scope.get("query_string", b"")
             text = await self._playlist(claims, name, query)
             return text if isinstance(text, Answer) else _playlist_answer(text, headers)
         if file := FILE_NAME.fullmatch(name):
             return await self._file(claims, file, headers)
+        for pattern, kind in OTHER_FILES:
+            if pattern.fullmatch(name):
+                data = await self._shelf.get(self._root / claims.recording / name)
+                return _file_answer(data, kind, headers) if data else _not_found()
         return _not_found()
 
     async def _playlist(self, claims, name: str, query: bytes) -> Text | Answer:
         following = self._follow(claims.recording)
-        if claims.kind == REPLAY:
-            return await following.replay(name) or _not_found()
+        if claims.kind != LIVE:
+            text = await following.replay(name, whole=claims.kind == REVIEW)
+            return text or _not_found()
         try:
             wanted = _wanted_position(query)
         except ValueError:
@@ -135,6 +186,11 @@ class MediaRoute:
         return edition.playlists.get(name) or _not_found()
 
     async def _file(self, claims, file: re.Match, headers) -> Answer:
+        if claims.kind == REPLAY and file["segment"] is not None:
+            # What was cut away is not to be had by its number either.
+            edition = await self._follow(claims.recording).glance()
+            if int(file["segment"]) not in edition.shown[file["rendition"]]:
+                return _not_found()
         path = self._root / claims.recording / file.string
         data = await self._shelf.get(path)
         is_live_part = claims.kind == LIVE and file["part"] is not None
@@ -163,6 +219,10 @@ class MediaRoute:
             folder = RecordingFolder(self._root / recording)
             self._followed[recording] = Following(folder, self._threads)
         return self._followed[recording]
+
+
+def _read_at(file, place: int, size: int) -> bytes:
+    return os.pread(file.fileno(), size, place)
 
 
 def _wanted_position(query: bytes) -> tuple[int, int | None] | None:
@@ -205,22 +265,51 @@ def _playlist_answer(text: Text, headers: dict[bytes, bytes]) -> Answer:
 
 
 def _file_answer(data: bytes, kind: bytes, headers: dict[bytes, bytes]) -> Answer:
-    whole = Answer(200, kind, data, (FOREVER, (b"accept-ranges", b"bytes")))
+    always = (FOREVER, (b"accept-ranges", b"bytes"))
+    part = _range(headers, len(data))
+    if part is None:
+        return Answer(200, kind, data, always)
+    if not part:
+        return _nothing_there(len(data))
+    return Answer(206, kind, data[part.start : part.stop], (*always, _place(part, len(data))))
+
+
+async def _copy(path: Path, headers: dict[bytes, bytes], threads) -> Answer:
+    """A file of gigabytes, perhaps: handed out piece by piece."""
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        return _not_found()
+    part = _range(headers, size)
+    if part is not None and not part:
+        return _nothing_there(size)
+    always = (NO_STORE, (b"accept-ranges", b"bytes"), (b"content-disposition", b"attachment"))
+    wanted = range(size) if part is None else part
+    more = () if part is None else (_place(part, size),)
+    status = 200 if part is None else 206
+    return Pieces(status, b"video/mp4", path, wanted, threads, (*always, *more))
+
+
+def _range(headers: dict[bytes, bytes], size: int) -> range | None:
+    """The bytes asked for; None for all of them, empty where there are none."""
     wanted = RANGE.fullmatch(headers.get(b"range", b"").decode("latin-1"))
     if wanted is None or not any(wanted.groups()) or b"if-range" in headers:
-        return whole
+        return None
     first, last = wanted.groups()
     if first and last and int(last) < int(first):
-        return whole
+        return None
     if first:
-        start, end = int(first), min(int(last) if last else len(data), len(data) - 1)
-    else:
-        start, end = max(len(data) - int(last), 0), len(data) - 1
-    if start > end:
-        where = (b"content-range", f"bytes */{len(data)}".encode())
-        return _refusal(416, "There is nothing at that place.", where)
-    where = (b"content-range", f"bytes {start}-{end}/{len(data)}".encode())
-    return Answer(206, kind, data[start : end + 1], (*whole.headers, where))
+        return range(int(first), min(int(last) + 1 if last else size, size))
+    return range(max(size - int(last), 0), size)
+
+
+def _place(part: range, size: int) -> tuple[bytes, bytes]:
+    return b"content-range", f"bytes {part.start}-{part.stop - 1}/{size}".encode()
+
+
+def _nothing_there(size: int) -> Answer:
+    where = (b"content-range", f"bytes */{size}".encode())
+    return _refusal(416, "There is nothing at that place.", where)
 
 
 def _refusal(status: int, message: str, *headers: tuple[bytes, bytes]) -> Answer:

@@ -76,12 +76,13 @@ def live_playlist(rendition: Rendition, has_ended: bool = False) -> str:
     return _text(lines)
 
 
-def replay_playlist(rendition: Rendition) -> str:
-    """Everything there is, from the beginning.  Empty if there is nothing.
+def replay_playlist(rendition: Rendition, shown: list[Segment] | None = None) -> str:
+    """What is `shown` of it, or everything.  Empty if there is nothing.
 
     A segment that its writer left open is told by its parts.
     """
-    if not rendition.segments:
+    shown = rendition.segments if shown is None else shown
+    if not shown:
         return ""
     lines = [
         "#EXTM3U",
@@ -90,10 +91,12 @@ def replay_playlist(rendition: Rendition) -> str:
         "#EXT-X-PLAYLIST-TYPE:VOD",
         "#EXT-X-MEDIA-SEQUENCE:0",
     ]
-    if all(segment.is_independent for segment in rendition.segments):
+    if all(segment.is_independent for segment in shown):
         lines.append("#EXT-X-INDEPENDENT-SEGMENTS")
-    for segment in rendition.segments:
-        lines += _beginning(rendition, segment, is_first_shown=segment.number == 0)
+    for segment in shown:
+        beginning = _beginning(rendition, segment, is_first_shown=segment is shown[0])
+        # What follows a cut follows nothing.
+        lines += beginning[1:] if segment is shown[0] and _has_mark(segment) else beginning
         if segment.is_whole:
             lines += _whole(rendition, segment)
         else:

@@ -5,6 +5,7 @@ starts at zero.  Whatever these cannot express begins another run.
 """
 
 import io
+from dataclasses import replace
 
 import av
 
@@ -15,10 +16,6 @@ from live.video.sounds import CODEC as SOUND_CODEC
 from live.video.sounds import Sound, Voice
 from live.video.store import Writer
 from live.video.timeline import MAIN, SOUND
-
-# A voice, on a line of 64 kbit/s; and music, together with the picture.
-SOUND_ALONE_BIT_RATE = 48_000
-SOUND_WITH_PICTURE_BIT_RATE = 96_000
 
 # A sleeping laptop, or a camera taken away: players get over a new run more
 # easily than over a hole of this length.
@@ -67,10 +64,10 @@ class Run:
             raise
 
     def _build(self, writer, sound_stream, began_at):
-        voices = [Voice(SOUND_WITH_PICTURE_BIT_RATE), Voice(SOUND_ALONE_BIT_RATE)]
-        self._sound = Sound(sound_stream, voices)
-        main_init = _init_segment(self._picture, voices[0])
-        sound_init = _init_segment(voices[1])
+        voice = Voice()
+        self._sound = Sound(sound_stream, voice)
+        main_init = _init_segment(self._picture, voice)
+        sound_init = _init_segment(voice)
         number = writer.timeline.last_run_number + 1
         writer.begin_run(
             MAIN,
@@ -145,10 +142,11 @@ class Run:
         for sample in samples:
             self._cutters[0].add(self._picture_track, sample)
 
-    def _add_sounds(self, made: list[list[Sample]]) -> None:
-        for cutter, track, samples in zip(self._cutters, self._sound_tracks, made, strict=True):
-            for sample in samples:
-                cutter.add(track, sample)
+    def _add_sounds(self, samples: list[Sample]) -> None:
+        for sample in samples:
+            self._cutters[0].add(self._sound_tracks[0], sample)
+            # Each cutter moves its own samples to where they fit; the sound itself is one.
+            self._cutters[1].add(self._sound_tracks[1], replace(sample))
 
 
 def _init_segment(*sources) -> bytes:

@@ -10,6 +10,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path
@@ -22,6 +23,7 @@ from live.video.timeline import (
     Run,
     Segment,
     Timeline,
+    cut_line,
     init_name,
     part_line,
     part_name,
@@ -78,6 +80,27 @@ class RecordingFolder:
                 writer.end()
             finally:
                 writer.close()
+
+    def cut(self, stretch: tuple[float, float] | None) -> None:
+        """Show learners this stretch only, or all of it again.  No file is touched."""
+        if self.path.is_dir():
+            writer = self.open_writer()
+            try:
+                writer.cut(stretch)
+            finally:
+                writer.close()
+
+    def bytes(self) -> int:
+        """What it takes on disk."""
+        try:
+            return sum(entry.stat().st_size for entry in os.scandir(self.path))
+        except FileNotFoundError:
+            return 0
+
+    def remove(self) -> None:
+        """Take it off the disk; harmless when it is gone.  Raises OSError for what stays."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self.path)
 
 
 class Writer:
@@ -142,6 +165,9 @@ class Writer:
             self._tell({"kind": "end"})
         with suppress(OSError):
             self._rewrite_index()  # Only makes it shorter.
+
+    def cut(self, stretch: tuple[float, float] | None) -> None:
+        self._tell(cut_line(stretch))
 
     def check_owner(self) -> None:
         """Raises StreamProblem when another writer wants the folder."""

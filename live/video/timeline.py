@@ -21,6 +21,10 @@ FILE_NAME = re.compile(
 )
 
 
+# All of it in one file, made for a teacher who asked for it.
+COPY_NAME = "class.mp4"
+
+
 def init_name(rendition: str, run: int) -> str:
     return f"{rendition}-init-{run}.mp4"
 
@@ -131,6 +135,8 @@ class Timeline:
     def __init__(self):
         self.renditions = {name: Rendition(name) for name in RENDITIONS}
         self.has_ended = False
+        # What learners see of it afterwards: [start, end) in seconds of its pictures.
+        self.cut: tuple[float, float] | None = None
 
     def apply(self, line: dict) -> None:
         """Take in one line of the index."""
@@ -161,6 +167,45 @@ class Timeline:
                     rendition.segments[-SEGMENTS_WITH_PARTS - 1].parts = []
             case {"kind": "end"}:
                 self.has_ended = True
+            case {"kind": "cut"}:
+                self.cut = None if line["start"] is None else (line["start"], line["end"])
+
+    @property
+    def key_seconds(self) -> list[float]:
+        """Where the recording can be cut: the segments of pictures that begin with a key
+        frame, and its end."""
+        seconds, found = 0.0, []
+        for segment in self.renditions[MAIN].segments:
+            if segment.is_independent:
+                found.append(round(seconds, 3))
+            seconds += segment.seconds
+        return [*found, round(seconds, 3)]
+
+    def shown(self, rendition: str) -> list[Segment]:
+        """The segments of `rendition` that the cut leaves.
+
+        Sound is cut elsewhere than pictures: what lies within by its greater part, of the
+        runs that the pictures have.
+        """
+        segments = self.renditions[rendition].segments
+        pictures = self._within_cut(self.renditions[MAIN].segments)
+        if self.cut is None or not pictures:
+            return segments
+        if rendition == MAIN:
+            return pictures
+        first, last = pictures[0].run.number, pictures[-1].run.number
+        return [each for each in self._within_cut(segments) if first <= each.run.number <= last]
+
+    def _within_cut(self, segments: list[Segment]) -> list[Segment]:
+        if self.cut is None:
+            return segments
+        start, end = self.cut
+        seconds, found = 0.0, []
+        for segment in segments:
+            if start <= seconds + segment.seconds / 2 < end:
+                found.append(segment)
+            seconds += segment.seconds
+        return found
 
     @property
     def last_run_number(self) -> int:
@@ -180,6 +225,8 @@ class Timeline:
                         yield part_line(rendition.name, part)
         if self.has_ended:
             yield {"kind": "end"}
+        if self.cut:
+            yield cut_line(self.cut)
 
 
 def run_line(rendition: str, run: Run) -> dict:
@@ -192,6 +239,11 @@ def run_line(rendition: str, run: Run) -> dict:
         "height": run.height,
         "began_at": run.began_at,
     }
+
+
+def cut_line(cut: tuple[float, float] | None) -> dict:
+    start, end = cut or (None, None)
+    return {"kind": "cut", "start": start, "end": end}
 
 
 def part_line(rendition: str, part: Part) -> dict:

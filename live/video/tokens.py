@@ -12,8 +12,10 @@ from datetime import timedelta
 from django.core import signing
 
 SALT = "live.video.media"
-LIVE, REPLAY = "live", "replay"
-KINDS = (LIVE, REPLAY)
+# REVIEW: the whole recording, also what was cut away from its replay. COPY: the one file
+# of it that was made for a teacher.
+LIVE, REPLAY, REVIEW, COPY = "live", "replay", "review", "copy"
+KINDS = (LIVE, REPLAY, REVIEW, COPY)
 
 # A class of 90 minutes, its waiting room, and a teacher who does not stop.
 LIFETIME = timedelta(hours=3)
@@ -31,6 +33,10 @@ class Claims:
     kind: str
     expires_at: int
     login: int = 0
+    # The printed card that stood in for a code, or 0.
+    card: int = 0
+    # Counted up when every session of the login was ended.
+    epoch: int = 0
 
 
 def make_token(
@@ -40,15 +46,17 @@ def make_token(
     person: int,
     kind: str,
     login: int = 0,
+    card: int = 0,
+    epoch: int = 0,
     lifetime: timedelta = LIFETIME,
     now: float | None = None,
 ) -> str:
-    """A ticket for `person`, asked for by `login`, to the recording (a UUID in hex)."""
+    """A ticket for `person`, asked for by `login` (with a card), to a recording (UUID in hex)."""
     if kind not in KINDS:
         raise ValueError(f"A token is for one of {KINDS}, not {kind!r}.")
     now = time.time() if now is None else now
     expires_at = int(now + lifetime.total_seconds())
-    content = [recording, session, person, kind, expires_at, login]
+    content = [recording, session, person, kind, expires_at, login, card, epoch]
     return signing.Signer(salt=SALT).sign_object(content)
 
 

@@ -37,6 +37,17 @@ def test_fanout_runs():
     assert float(found["ratio_channels"]) > 0
 
 
+def test_people_runs():
+    found = bench("people", "--files=300", "--rounds=3")
+
+    kinds = {"name", "given_name", "surname", "pinyin", "initials", "phone_tail", "phone"}
+    kinds |= {"id_tail"}
+    expected = {f"find_{kind}{of}_ms" for kind in kinds for of in ("", "_county")}
+    assert expected | {"floor_ms", "list_ms", "list_county_ms"} <= set(found)
+    assert float(found["find_name_ms"]) > 0
+    assert {f"{name.removesuffix('_ms')}_cpu_ms" for name in expected} <= set(found)
+
+
 @pytest.mark.browser
 def test_live_runs():
     found = bench("live", "--joins=1", "--seconds=2", "--quiet=1")
@@ -45,10 +56,54 @@ def test_live_runs():
     assert {"first_picture_s", "cpu_percent"} <= set(found)
 
 
+def test_hour_runs():
+    found = bench("hour", "--minutes=1")
+
+    assert {"rss_1_min_mb", "cpu_percent"} <= set(found)
+    assert found["main_minutes"] == found["sound_minutes"] == "1.04"
+
+
+def test_roster_runs():
+    found = bench("roster", "--rows=60")
+
+    figures = {"read_s", "preview_s", "apply_s", "ratio_read", "page_p95_s"}
+    assert figures <= set(found)
+    assert float(found["ratio_read"]) > 0
+    assert int(found["pages"]) > 0
+
+
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_rush_runs(database):
+    found = bench("rush", "--learners=9", "--seats=4", f"--database={database}")
+
+    assert (found["seated"], found["waiting"], found["errors"]) == ("4", "5", "0")
+    figures = {"p50_s", "p99_s", "per_s", "floor_per_s", "catalogue_p99_s", "class_p99_s"}
+    assert figures <= set(found)
+    assert float(found["ratio_floor"]) > 0
+
+
 def test_a_name_that_is_none_is_answered_with_those_there_are():
     done = subprocess.run(
         [sys.executable, "-m", "bench", "speed"], cwd=ROOT, capture_output=True, text=True
     )
 
     assert done.returncode == 2
-    assert "fanout, live" in done.stdout
+    assert "fanout, hour, ledger, live, people" in done.stdout
+
+
+def test_draw_runs():
+    found = bench("draw", "--applications=60", "--classes=3")
+
+    assert {"draw_s", "apply_s", "compute_s", "peak_mib"} <= set(found)
+    assert int(found["seats_given"]) > 0
+    assert int(found["couples"]) == 3
+
+
+def test_ledger_runs():
+    sizes = ["--small=100", "--large=300", "--branches=60", "--persons=1200", "--posted=9"]
+    found = bench("ledger", *sizes, "--rounds=2")
+
+    kinds = ("branch_year", "person", "quarter", "post")
+    assert {f"growth_{kind}" for kind in kinds} <= set(found)
+    assert found["query_counts_constant"] == "yes"
+    assert int(found["verified_large_lines"]) > 300

@@ -1,15 +1,24 @@
 """A small school for the tests of branches: each function makes one thing, wholly."""
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 
 from wagtail.models import Page
 
 from accounts import services as accounts
 from accounts.models import Organisation, Person, User
-from branches import ledger
-from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, StudyEntry
-from courses.models import ClassGroup, ClassSession, CoursePage, Enrolment, Subject, Term
+from branches import appending, ledger
+from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, Source, StudyEntry
+from courses.models import (
+    ClassGroup,
+    ClassSession,
+    CoursePage,
+    Enrolment,
+    SeatPool,
+    Subject,
+    Term,
+)
 from live.models import Attendance, Classroom, StudyMode
 
 numbers = count(1)
@@ -72,15 +81,19 @@ def class_group(*, at=None, name="行书入门", teacher=None, **fields):
     )
     Page.get_first_root_node().add_child(instance=course)
     term, _created = Term.objects.get_or_create(
-        name="2026年秋季", defaults={"starts_on": date(2026, 9, 1), "ends_on": date(2027, 1, 15)}
+        name="2026年秋季",
+        defaults={
+            "organisation": at.get_root(),
+            "starts_on": date(2026, 9, 1),
+            "ends_on": date(2027, 1, 15),
+        },
     )
     facts = {
         "weekday": 3,
         "starts_at_time": "09:00",
-        "capacity": 50,
         "room": "二楼书画室",
     } | fields
-    return ClassGroup.objects.create(
+    group = ClassGroup.objects.create(
         course=course,
         term=term,
         organisation=at,
@@ -89,6 +102,8 @@ def class_group(*, at=None, name="行书入门", teacher=None, **fields):
         teacher=teacher or person("沈文清", at=at),
         **facts,
     )
+    SeatPool.objects.create(class_group=group, capacity=50)
+    return group
 
 
 def session(group=None, *, number=1, starts_at=NINE, minutes=90, title="", closed=True):
@@ -111,6 +126,7 @@ def seat(person, session, *, since=NINE - timedelta(days=9), until=None):
     return Enrolment.objects.create(
         person=person,
         class_group=session.class_group,
+        pool=session.class_group.pools.get(),
         source=Enrolment.Source.ONLINE,
         seated_at=since,
         withdrawn_at=until,
@@ -155,3 +171,23 @@ def studied(person, session, *, minutes=90, mode=StudyMode.LIVE):
     attendance(person, session, minutes=minutes, mode=mode, present=True)
     ledger.post_session(session=session, now=LATER)
     return StudyEntry.objects.filter(person=person, session=session).latest("pk")
+
+
+def line(person, *, title="送学读本 第 3 册", minutes=90, hours=2, on=THAT_DAY, **fields):
+    """A line of evidence that nobody can be asked about again, written as any other."""
+    facts = {
+        "mode": StudyMode.DELIVERED,
+        "source": Source.DELIVERY,
+        "source_key": next(numbers),
+        "rule": HoursRule.objects.order_by("pk").first(),
+    } | fields
+    made = StudyEntry(
+        person=person,
+        studied_on=on,
+        minutes=minutes,
+        credit_hours=Decimal(hours),
+        title=title,
+        **facts,
+    )
+    appending.append([made], now=LATER)
+    return made

@@ -139,6 +139,7 @@ def test_the_kind_of_a_branch_with_members_stays(office, wang, branch, sister):
     facts = {
         "level": "branch",
         "organisation": branch.organisation_id,
+        "term_years": 3,
         "treebeard_position": "first-child",
     }
     for each in (branch, sister):
@@ -160,6 +161,7 @@ def test_a_rule_that_has_counted_nothing_can_still_be_put_right(office, city):
             "organisation": city.pk,
             "version": "2027-1",
             "valid_from": "2027-01-01",
+            "way": "each",
             "minutes_per_hour": 60,
             "step": "0.5",
             "grace_minutes": 5,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-import accounts.demo
+import accounts.demo.people
 import cms.demo
 import courses.demo
 import live.demo
@@ -27,7 +27,7 @@ MODELS = [Branch, BranchMembership, BranchOffice, HoursRule, StudyEntry, BranchR
 
 @pytest.fixture
 def school():
-    for app in (accounts.demo, cms.demo, courses.demo, live.demo, demo):
+    for app in (accounts.demo.people, cms.demo, courses.demo, live.demo, demo):
         app.create(now=NOW)
 
 

@@ -7,18 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from branches.hours import credit_hours, nearest
+from branches.hours import credit_hours, nearest, shared
 
 
-def rule(minutes_per_hour=45, step="0.5", grace_minutes=5):
+def rule(minutes_per_hour=45, step="0.5", grace_minutes=5, way="each"):
     return SimpleNamespace(
-        minutes_per_hour=minutes_per_hour, step=Decimal(step), grace_minutes=grace_minutes
+        way=way,
+        minutes_per_hour=minutes_per_hour,
+        step=Decimal(step),
+        grace_minutes=grace_minutes,
     )
 
 
 USUAL = rule()
 CLOCK_HOUR = rule(60, "1", 0)
 HALF_AN_HOUR = rule(30, "1", 0)
+ONCE = rule(30, "1", 0, way="once")
 QUARTERS = rule(45, "0.25", 0)
 
 
@@ -137,3 +141,29 @@ def test_the_nearest_organisation_makes_the_rule_and_its_newest_holds(path, foun
     rules = [("00010002", "county old"), ("0001", "city"), ("00010002", "county new")]
 
     assert nearest(rules, path=path) == found
+
+
+@pytest.mark.parametrize(
+    ("minutes", "counted"), [(0, "0"), (29, "0"), (30, "1"), (90, "1"), (600, "1")]
+)
+def test_a_rule_may_count_whatever_is_long_enough_once(minutes, counted):
+    assert credit_hours(minutes, rule=ONCE) == Decimal(counted)
+
+
+@pytest.mark.parametrize(
+    ("lines", "given"),
+    [
+        ([], []),
+        ([("2", "4")], ["2"]),
+        ([("13", "4")], ["4"]),
+        ([("2", "4"), ("2", "4")], ["2", "2"]),
+        ([("3", "4"), ("2", "4"), ("1", "4")], ["3", "1", "0"]),
+        ([("3", None), ("2", "4"), ("9", None)], ["3", "1", "9"]),
+        ([("4", "4"), ("2", "5")], ["4", "1"]),
+    ],
+    ids=["nothing", "below", "one too long", "full", "shortened", "no cap", "two rules"],
+)
+def test_half_a_day_is_shared_the_first_first(lines, given):
+    lines = [(Decimal(full), cap and Decimal(cap)) for full, cap in lines]
+
+    assert shared(lines) == [Decimal(part) for part in given]

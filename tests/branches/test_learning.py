@@ -7,7 +7,6 @@ import pytest
 
 from branches import ledger
 from branches.learning import Verdict, evidence_of, learning_of
-from branches.models import StudyEntry
 from live.models import Classroom, StudyMode
 from tests.branches import school
 from tests.branches.school import LATER, NINE
@@ -183,17 +182,7 @@ def test_figures_are_those_of_the_year(city, seated, session):
 
 
 def test_lines_of_no_meeting_are_listed_apart(city, branch, seated, session):
-    line = StudyEntry.objects.create(
-        person=seated,
-        branch=branch,
-        studied_on=session.starts_at.date(),
-        minutes=90,
-        credit_hours=2,
-        mode=StudyMode.DELIVERED,
-        title="送学读本 第 3 册",
-        rule=city.hours_rules.get(),
-        posted_at=LATER,
-    )
+    line = school.line(seated, branch=branch)
 
     assert learning_of(seated, year=2026, now=LATER).others == [line]
 
@@ -208,8 +197,8 @@ def test_ones_study_costs_the_same_queries_however_much_it_was(
         school.seat_once(wang, session)
         school.studied(wang, session)
 
-    # Meetings, attendance, lines, figures.
-    with django_assert_num_queries(4):
+    # Meetings, attendance, lines, figures, visits.
+    with django_assert_num_queries(5):
         learning = learning_of(wang, year=2026, now=LATER)
         assert [meeting.axis.minutes for meeting in learning.classes[0].meetings] == [
             90
@@ -230,16 +219,7 @@ def test_the_axis_is_the_time_that_was_really_taught(seated, session):
 
 
 def test_evidence_of_a_line_without_a_session_is_the_line(city, wang):
-    line = StudyEntry.objects.create(
-        person=wang,
-        studied_on=NINE.date(),
-        minutes=90,
-        credit_hours=2,
-        mode=StudyMode.DELIVERED,
-        title="送学读本 第 3 册",
-        rule=city.hours_rules.get(),
-        posted_at=LATER,
-    )
+    line = school.line(wang)
 
     evidence = evidence_of(line)
 

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
-from branches import ledger, queries
+from branches import drafting, ledger, queries
 from branches.errors import CannotReverse, NoHoursRule
 from branches.models import BranchRecord, StudyEntry
 from live.models import StudyMode
@@ -309,14 +309,14 @@ def test_the_scheduler_looks_back_a_while_and_the_command_at_everything(wang, se
 
 
 @pytest.mark.parametrize("sessions", [1, 3])
-def test_nothing_missed_costs_one_query(wang, city, sessions, django_assert_num_queries):
+def test_nothing_missed_costs_two_queries(wang, city, sessions, django_assert_num_queries):
     group = school.class_group(at=city)
     for number in range(sessions):
         made = school.session(group, number=number + 1)
         school.attendance(wang, made)
         ledger.post_session(session=made, now=LATER)
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert ledger.post_missed(now=LATER) == 0
 
 
@@ -331,7 +331,7 @@ def test_who_waits_for_a_rule_is_left_alone_and_does_not_hold_up_the_others(
     school.attendance(wang, session)
 
     assert ledger.post_missed(now=LATER) == 1
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         assert ledger.post_missed(now=LATER) == 0
 
     call_command("post_study")
@@ -381,9 +381,11 @@ def test_posting_costs_the_same_queries_whatever_the_roster(
         school.member(learner, branch)
         school.attendance(learner, session)
 
-    # Savepoint, lines, home branches, rules, attendance, insert, savepoint of the drafts,
+    # Savepoint, session, attendance, session, replays, lines, people, home branches, rules,
+    # half-days;
+    # savepoint, tail, batch, lines, tail, savepoint released; savepoint of the drafts,
     # branches there, drafts there, secretaries, insert, and two savepoints released.
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(23):
         assert ledger.post_session(session=session, now=LATER) == persons
 
 
@@ -392,10 +394,10 @@ def test_nothing_missed_is_found_by_person_and_session():
     # Without the right index a look at 30,000 lines takes minutes instead of a moment.
     steps = queries.sessions_unposted().explain().splitlines()
 
-    lines = [step for step in steps if "study" in step or "a_session_is_posted" in step]
+    lines = [step for step in steps if "study" in step or "evidence_is_posted" in step]
     assert lines
     assert all(
-        "a_session_is_posted_once_for_a_person (person_id=? AND session_id=?)" in step
+        "evidence_is_posted_once_for_a_person (person_id=? AND source=? AND source_key=?)" in step
         or step.endswith("(reverses_id=?) LEFT-JOIN")
         for step in lines
     )
@@ -441,6 +443,7 @@ def test_the_database_refuses_a_line_that_makes_no_sense(wang, session, facts):
     line.pk, line.revision = None, 1
     for name, value in facts.items():
         setattr(line, name, value)
+    line.place = 2
 
     with pytest.raises(IntegrityError), transaction.atomic():
         line.save(force_insert=True)
@@ -483,7 +486,7 @@ def test_two_processes_that_post_at_once_leave_one_line(monkeypatch, attempts):
     school.attendance(wang, session)
     monkeypatch.setattr(ledger, "ATTEMPTS", attempts)
     both_looked = threading.Barrier(2)
-    look = ledger._lines_to_append
+    look = drafting.lines_called_for
 
     def slow_look(*args):
         found = look(*args)
@@ -492,7 +495,7 @@ def test_two_processes_that_post_at_once_leave_one_line(monkeypatch, attempts):
             both_looked.wait(timeout=0.5)
         return found
 
-    monkeypatch.setattr(ledger, "_lines_to_append", slow_look)
+    monkeypatch.setattr(drafting, "lines_called_for", slow_look)
     results = []
 
     def run():

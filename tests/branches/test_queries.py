@@ -342,21 +342,11 @@ def test_the_history_of_a_line_is_every_line_of_the_same_evidence(wang, li, sess
 
 
 def test_the_history_of_a_line_without_a_session_is_itself_and_its_reversal(wang, city):
-    lines = []
-    for title in ("送学读本 第 1 册", "送学读本 第 2 册"):
-        lines.append(
-            StudyEntry.objects.create(
-                person=wang,
-                branch=wang.memberships.get().branch,
-                studied_on=THAT_DAY,
-                minutes=90,
-                credit_hours=2,
-                mode=StudyMode.DELIVERED,
-                title=title,
-                rule=city.hours_rules.get(),
-                posted_at=LATER,
-            )
-        )
+    branch = wang.memberships.get().branch
+    lines = [
+        school.line(wang, title=title, branch=branch)
+        for title in ("送学读本 第 1 册", "送学读本 第 2 册")
+    ]
     reversal = ledger.reverse(entry=lines[0], by=school.login(), reason="记错", now=LATER)
 
     assert list(queries.history(lines[0])) == [lines[0], reversal]

@@ -123,11 +123,12 @@ def test_only_members_of_that_day_can_be_named(city, branch, wang, session, secr
 
 
 def sheet(secretary, branch, session):
-    return sheet_of(queries.record_led_by(secretary, branch_pk=branch.pk, session_pk=session.pk))
+    pk = session.branch_records.get(branch=branch).pk
+    return sheet_of(queries.record_led_by(secretary, branch_pk=branch.pk, pk=pk))
 
 
-def people(names):
-    return [person.name for person in names]
+def away(found):
+    return [absent["name"] for absent in found.absent]
 
 
 def test_the_sheet_says_who_was_due_who_was_there_and_who_was_not(
@@ -156,11 +157,11 @@ def test_the_sheet_says_who_was_due_who_was_there_and_who_was_not(
 
     found = sheet(secretary, branch, session)
 
-    assert [(mode, people(there)) for mode, there in found.present] == [
+    assert found.by_mode == [
         ("现场", ["陈志明"]),
         ("直播", ["李国强", "周玉梅"]),
     ]
-    assert people(found.absent) == ["马文远", "王秀兰", "吴德山", "张桂芳"]
+    assert away(found) == ["马文远", "王秀兰", "吴德山", "张桂芳"]
     assert (found.due_count, found.present_count) == (7, 3)
 
 
@@ -173,7 +174,7 @@ def test_the_sheet_gives_the_times_that_were_really_taught(branch, secretary, wa
     found = sheet(secretary, branch, session)
 
     assert (found.starts_at, found.ends_at) == (room.started_at, room.ended_at)
-    assert (found.topic, found.lecturer.name) == ("行书入门 第 1 讲 横画", "沈文清")
+    assert (found.topic, found.lecturer) == ("行书入门 第 1 讲 横画", "沈文清")
 
 
 @pytest.mark.parametrize(
@@ -210,7 +211,7 @@ def test_somebody_taken_back_in_the_ledger_is_absent_on_the_sheet(
 
     found = sheet(secretary, branch, session)
 
-    assert (found.present, people(found.absent)) == ([], ["王秀兰"])
+    assert (found.present, away(found)) == ([], ["王秀兰"])
 
 
 @pytest.mark.parametrize("records_kept", [1, 3])

@@ -11,7 +11,12 @@ WATCH = """async () => {
   const sound = new AudioContext()
   await sound.resume()
   const meter = sound.createAnalyser()
-  sound.createMediaStreamSource(video.captureStream()).connect(meter)
+  const stream = video.captureStream()
+  // A player that begins anew has no sound for a moment.
+  for (let i = 0; i < 100 && !stream.getAudioTracks().length; i++) {
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  sound.createMediaStreamSource(stream).connect(meter)
   const samples = new Float32Array(meter.fftSize)
   let loudest = 0
   const before = video.getVideoPlaybackQuality().totalVideoFrames
@@ -64,6 +69,12 @@ def sees_pictures(page, what: str, patience: float = PATIENCE):
     """Wait until the picture moves."""
     before = seconds_played(page)
     until(lambda: seconds_played(page) > before + 0.5, f"{what} sees moving pictures", patience)
+
+
+def end_class(page):
+    """The teacher ends the class, and says yes to the question."""
+    page.get_by_role("button", name="结束下课").click()
+    page.get_by_role("dialog").get_by_role("button", name="结束下课").click()
 
 
 def watch(page) -> dict:

@@ -7,7 +7,7 @@ import openpyxl
 import pytest
 
 from live.attendance import BEAT_EVERY
-from tests.browser.steps import log_in, sees_pictures, until, watch
+from tests.browser.steps import end_class, log_in, sees_pictures, until, watch
 
 pytestmark = pytest.mark.browser
 
@@ -120,7 +120,7 @@ def test_from_a_seat_to_a_study_line(server, launch, open_page, real_clip):
 
     # The class closes: minutes are right to one beat.
     server.python(LONG_AGO.format(**school))
-    teacher.get_by_role("button", name="结束下课").click()
+    end_class(teacher)
     ended = time.monotonic()
     until(lambda: "下课了" in wang.inner_text("class-room"), "the learner reads that it is over")
     until(lambda: "已经结束" in teacher.inner_text("main"), "the teacher reads that it is over")
@@ -130,7 +130,7 @@ def test_from_a_seat_to_a_study_line(server, launch, open_page, real_clip):
     assert attended["李国强"] == pytest.approx(ended - came, abs=beat)
 
     # A line stands in the ledger of the branch, in its page and in its Excel file.
-    minutes = round(attended["王秀兰"] / 60)
+    minutes = (attended["王秀兰"] + 30) // 60
     hours = minutes / 45 // 0.5 * 0.5
     assert server.python(LEDGER) == [["王秀兰", "离退休第三党支部", minutes, hours, "live"]]
     secretary = open_page()
@@ -149,7 +149,7 @@ def test_from_a_seat_to_a_study_line(server, launch, open_page, real_clip):
 
     # The replay plays, and the learner sees what was counted.
     wang.goto(f"{room}replay/")
-    wang.evaluate("document.querySelector('video').play()")
+    wang.get_by_role("button", name="开始看").click()
     sees_pictures(wang, "王秀兰, once more,")
     wang.goto(f"{server.url}/my/learning/")
     assert "行书入门" in wang.inner_text("main")

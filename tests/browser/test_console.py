@@ -4,7 +4,7 @@ import pytest
 import websockets
 from websockets.sync.client import connect
 
-from tests.browser.steps import be, seconds_played, sees_pictures, until
+from tests.browser.steps import be, end_class, seconds_played, sees_pictures, until
 from tests.browser.test_chain import SCHOOL
 
 pytestmark = pytest.mark.browser
@@ -14,13 +14,10 @@ REFUSED = "() => Promise.reject(new DOMException('no', '{name}'))"
 
 @pytest.fixture
 def school(server):
-    """A class of its own for every test, on a server they share."""
-    server.python(
-        "from live.models import *\n"
-        "from courses.models import *\n"
-        "for model in (RoomEvent, Visit, Attendance, Classroom, ClassSession):\n"
-        "    model.objects.all().delete()\n"
-    )
+    """A meeting of its own for every test, on a server they share.
+
+    Earlier ones stay: the server may still be writing what their last page did.
+    """
     exists = server.python(
         "from courses.models import ClassGroup\nanswer = ClassGroup.objects.exists()"
     )
@@ -61,8 +58,15 @@ def learner(server, school, open_page):
     return open_room
 
 
-def state(server):
-    return server.python("from live.models import *\nanswer = Classroom.objects.get().state")
+@pytest.fixture
+def state(server, school):
+    def asked():
+        return server.python(
+            "from live.models import Classroom\n"
+            f"answer = Classroom.objects.get(session={school['session']}).state"
+        )
+
+    return asked
 
 
 @pytest.mark.parametrize(
@@ -81,13 +85,13 @@ def state(server):
     ],
     ids=["refused", "no microphone", "unknown codec", "no recorder"],
 )
-def test_a_teacher_who_cannot_stream_reads_what_to_do(server, teacher, script, sentence):
+def test_a_teacher_who_cannot_stream_reads_what_to_do(teacher, state, script, sentence):
     page = teacher(script)
 
     until(lambda: sentence in page.inner_text("main"), "the page says what is missing")
 
     assert page.get_by_role("button", name="开始上课").is_disabled()
-    assert state(server) == "waiting"
+    assert state() == "waiting"
 
 
 def test_a_class_without_a_camera_shows_its_name_and_has_sound(server, teacher, learner):
@@ -105,7 +109,7 @@ def test_a_class_without_a_camera_shows_its_name_and_has_sound(server, teacher, 
     sees_pictures(room, "the learner")
 
 
-def test_a_second_page_of_the_teacher_is_told_and_may_take_over(server, teacher, learner):
+def test_a_second_page_of_the_teacher_is_told_and_may_take_over(teacher, state, learner):
     first = teacher()
     first.get_by_role("button", name="开始上课").click()
     room = learner()
@@ -119,7 +123,7 @@ def test_a_second_page_of_the_teacher_is_told_and_may_take_over(server, teacher,
     before = seconds_played(room)
     sees_pictures(room, "the learner, with the other page teaching,")
     assert seconds_played(room) > before
-    assert state(server) == "teaching"
+    assert state() == "teaching"
 
 
 def test_the_teachers_lost_line_is_told_and_the_picture_returns(server, teacher, learner):
@@ -138,8 +142,23 @@ def test_the_teachers_lost_line_is_told_and_the_picture_returns(server, teacher,
         patience=10,
     )
     sees_pictures(room, "the learner, with the teacher back,", patience=10)
-    page.get_by_role("button", name="结束下课").click()
+    end_class(page)
     until(lambda: "下课了" in room.inner_text("class-room"), "the class ends")
+
+
+def test_a_class_ends_only_after_the_question_whose_safe_answer_comes_first(teacher, state):
+    page = teacher()
+    page.get_by_role("button", name="开始上课").click()
+    until(lambda: state() == "teaching", "the class begins")
+
+    page.get_by_role("button", name="结束下课").click()
+    page.keyboard.press("Enter")
+
+    page.get_by_role("dialog").wait_for(state="hidden")
+    assert state() == "teaching"
+    end_class(page)
+    until(lambda: state() == "ended", "the class ends")
+    until(lambda: "这节课已经结束" in page.inner_text("main"), "the teacher reads so")
 
 
 def test_a_browser_that_cannot_play_says_so_in_words(server, teacher, learner):

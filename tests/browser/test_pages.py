@@ -38,6 +38,10 @@ lesson = LessonPage(title="横画", slug="heng", number=1, summary="起笔、行
 group.course.add_child(instance=lesson)
 full = factories.class_group(name="满了的班", capacity=1)
 factories.seat(full, factories.person("先来的"))
+from courses import letters
+from courses.timetable import addresses
+letters.tell(person=li, key="test:1", text="明天停课。", url="/my/timetable/")
+addresses.open_address(person=li)
 from cms.models import ArticleIndexPage, ArticlePage
 article = ArticlePage(title="秋日养生", slug="autumn", summary="早睡早起。",
                       body=[("text", "<p>天凉了，早晚加衣。</p>")])
@@ -62,9 +66,15 @@ PAGES = [
     (None, "/nowhere/"),
     (LEARNER, "/"),
     (LEARNER, "/me/"),
+    (LEARNER, "/me/proxies/new/"),
+    (LEARNER, "/me/household/"),
     (LEARNER, "/classes/{group}/"),
     (LEARNER, "/classes/{full}/"),
     (LEARNER, "/my/classes/"),
+    (LEARNER, "/my/letters/"),
+    (LEARNER, "/my/letters/reminder/"),
+    (LEARNER, "/my/timetable/"),
+    (LEARNER, "/my/calendar/"),
     (LEARNER, "/my/places/seat/{seat}/"),
     (LEARNER, "/my/places/seat/{seat}/withdrawal/"),
     (LEARNER, "/sessions/{session}/"),
@@ -89,6 +99,7 @@ def school(server):
     return facts | server.python(PAST)
 
 
+@pytest.mark.looks
 @pytest.mark.parametrize(("phone", "address"), PAGES, ids=lambda value: str(value))
 def test_a_page_breaks_no_rule_at_any_size(server, school, open_page, phone, address):
     page = open_page(viewport={"width": 1280, "height": 800})
@@ -154,8 +165,8 @@ def test_a_learner_registers_and_withdraws_by_keyboard_alone(server, school, ope
     assert "行书入门" in page.inner_text("main")
 
     page.goto(f"{receipt}withdrawal/")
-    press_until(page, "先不退")
-    press_until(page, "退班")
+    press_until(page, "不取消")
+    press_until(page, "取消报名")
     page.keyboard.press("Enter")
     page.wait_for_url(lambda url: "withdrawal" not in url)
     page.goto(f"{server.url}/my/classes/")

@@ -7,16 +7,11 @@ from django.test import RequestFactory
 from common import context
 
 
-def request_of(user=None, person=None, **cookies):
+def request_of(**cookies):
     request = RequestFactory().get("/")
     request.COOKIES.update(cookies)
-    request.user = user or AnonymousUser()
-    request.person = person
+    request.user = AnonymousUser()
     return request
-
-
-def login(person_pk):
-    return SimpleNamespace(is_authenticated=True, person_id=person_pk)
 
 
 def test_the_phone_is_dialled_without_spaces(settings):
@@ -47,14 +42,10 @@ def test_reading_of_the_middleware_comes_first():
     assert context.school(request)["reading"] is request.reading
 
 
-def test_nobody_is_acted_for_when_a_person_is_about_themselves():
-    me = SimpleNamespace(pk=7)
+def test_the_person_acted_for_is_named_and_nobody_where_no_middleware_ran():
+    request, mother = request_of(), SimpleNamespace(pk=8)
+    assert context.school(request)["acting"] is None
 
-    assert context.school(request_of(login(7), me))["acting"] is None
-    assert context.school(request_of())["acting"] is None
+    request.acting = mother
 
-
-def test_the_person_acted_for_is_named():
-    mother = SimpleNamespace(pk=8)
-
-    assert context.school(request_of(login(7), mother))["acting"] is mother
+    assert context.school(request)["acting"] is mother

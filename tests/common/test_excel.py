@@ -197,3 +197,17 @@ def test_libreoffice_reads_every_cell_as_it_was_written(tmp_path):
     assert [row[0] for row in shown[2:-1]] == DANGEROUS
     assert {tuple(row[1:]) for row in shown[2:-1]} == {("2026-09-02", "1.5")}
     assert shown[-1] == ["合计", "", "15.0"]
+
+
+def test_several_sheets_keep_their_names_apart_and_their_formulas_text():
+    sheets = [
+        excel.Sheet(title="报名", columns=[Column("班")], rows=[["=1+1"]]),
+        excel.Sheet(title="报名", columns=[Column("班")], rows=[["行书"]]),
+    ]
+
+    book = load_workbook(io.BytesIO(excel.workbook_of(title="一份", sheets=sheets)))
+
+    assert len(set(book.sheetnames)) == 2
+    first, second = book.worksheets
+    assert (first["A3"].value, first["A3"].data_type) == ("=1+1", "s")
+    assert second["A3"].value == "行书"

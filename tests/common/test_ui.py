@@ -300,7 +300,7 @@ def test_every_sign_that_a_state_brings_is_drawn():
     assert {name for name in names if f'id="{name}"' not in SYMBOLS} == set()
 
 
-@pytest.mark.parametrize("name", ["400", "500"])
+@pytest.mark.parametrize("name", ["400", "500", "503"])
 def test_error_pages_of_django_itself_need_no_request(name):
     template = Path(settings.BASE_DIR, "templates", f"{name}.html").read_text("utf-8")
 

@@ -15,11 +15,16 @@ def heard():
     def given(sender, enrolment, **kwargs):
         news.append(("seat_given", enrolment.pk))
 
+    def offered(sender, offer, **kwargs):
+        news.append(("seat_offered", offer.entry.person.name))
+
     signals.place_left.connect(left)
     signals.seat_given.connect(given)
+    signals.seat_offered.connect(offered)
     yield news
     signals.place_left.disconnect(left)
     signals.seat_given.disconnect(given)
+    signals.seat_offered.disconnect(offered)
 
 
 @pytest.fixture

@@ -5,15 +5,19 @@ import pytest
 from django.core import serializers
 from wagtail.models import Site
 
-from accounts import demo as people
+from accounts.demo import people
 from courses import demo, queries
+from courses.draws import arithmetic
 from courses.models import (
     ClassGroup,
     ClassSession,
     CoursePage,
+    Draw,
     Enrolment,
     LessonPage,
+    Offer,
     RegistrationRound,
+    Source,
     Term,
     WaitingEntry,
 )
@@ -67,10 +71,33 @@ def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue(moment):
     assert soon.lesson is not None
     assert first.sessions.filter(ends_at__lt=now).count() >= 4
     full = ClassGroup.objects.get(code="XS-2")
-    assert (full.seats_left, queries.line(full).count()) == (0, 4)
+    assert (full.seats_left, full.waiting.filter(left_at=None).count()) == (0, 4)
     assert ClassGroup.objects.get(code="HC-1").seats_left == 1
     open_rounds = [queries.open_round(term, now) for term in Term.objects.all()]
-    assert [each.name for each in open_rounds] == ["插班"]
+    assert {each.name for each in open_rounds} == {"插班", "第二轮（抽签）"}
+
+
+def test_somebody_in_the_demo_school_is_offered_a_seat():
+    make(MOMENTS[0])
+
+    [offer] = Offer.objects.filter(answer="")
+
+    assert offer.entry.person == people.person("张桂芳")
+    assert offer.entry.number == 1
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes(moment):
+    make(moment)
+
+    [drawn] = Draw.objects.all()
+
+    assert arithmetic.check(drawn.list_text, drawn.result_text) == []
+    assert drawn.round.name == "第一轮（抽签）"
+    assert Enrolment.objects.filter(round=drawn.round, source=Source.DRAW).count() >= 12
+    coming = RegistrationRound.objects.get(name="第二轮（抽签）")
+    assert coming.applications.filter(withdrawn_at=None).count() >= 10
+    assert coming.applications.exclude(partner=None).count() == 2
 
 
 def test_the_demo_learners_had_their_seats_before_the_first_meeting():

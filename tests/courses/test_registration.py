@@ -1,12 +1,21 @@
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.utils import timezone
 
 from accounts import services
 from accounts.models import Person
-from courses import errors, queries, registration
-from courses.models import ClassGroup, Enrolment, RegistrationRound, WaitingEntry
+from courses import errors, planning, queries, registration
+from courses.models import (
+    ClassGroup,
+    Enrolment,
+    Offer,
+    RegistrationRound,
+    SeatPool,
+    WaitingEntry,
+)
+from courses.registration import rules
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -30,13 +39,18 @@ def register_all(people, class_group):
 
 def standing(class_group):
     """Seats and queue by name, and the two counters."""
-    class_group = ClassGroup.objects.get(pk=class_group.pk)
+    pool = class_group.pools.get()
     return (
         {enrolment.person.name for enrolment in queries.roster(class_group)},
-        [(entry.number, entry.person.name) for entry in queries.line(class_group)],
-        class_group.seats_taken,
-        class_group.last_waiting_number,
+        [(entry.number, entry.person.name) for entry in rules.line(pool)],
+        pool.seats_taken,
+        pool.last_waiting_number,
     )
+
+
+def offered():
+    """Whom seats are kept for, the first offered first."""
+    return [offer.entry.person.name for offer in Offer.objects.filter(answer="")]
 
 
 # Asking
@@ -71,12 +85,8 @@ def test_who_withdrew_and_asks_again_stands_at_the_end(class_group, people):
     first, *_rest = register_all(people, class_group)
     registration.withdraw(enrolment=first)
     factories.seat(class_group, people[0])
-    assert standing(class_group) == (
-        {"李国强", "张桂芳"},
-        [(2, "何彩兰"), (3, "王秀兰")],
-        2,
-        3,
-    )
+    assert standing(class_group) == ({"李国强"}, [(2, "何彩兰"), (3, "王秀兰")], 2, 3)
+    assert offered() == ["张桂芳"]
 
 
 def test_the_counter_registers_by_the_same_rules(class_group, people):
@@ -84,7 +94,7 @@ def test_the_counter_registers_by_the_same_rules(class_group, people):
         person=people[0], class_group=class_group, source="counter", now=NOW
     )
     assert enrolment.source == "counter"
-    RegistrationRound.objects.all().delete()
+    RegistrationRound.objects.update(closes_at=NOW)
     with pytest.raises(errors.RegistrationClosed):
         registration.register(person=people[1], class_group=class_group, source="counter", now=NOW)
 
@@ -160,16 +170,48 @@ def test_what_was_given_up_and_other_terms_do_not_count(people):
 # Giving up
 
 
-def test_a_seat_given_up_goes_to_the_first_in_line(class_group, people):
+def test_a_seat_given_up_is_kept_for_the_first_in_line(class_group, people):
     first, *_rest = register_all(people, class_group)
     login = factories.login(people[0])
-    registration.withdraw(enrolment=first, by=login, now=NOW + timedelta(hours=1))
-    assert standing(class_group) == ({"李国强", "张桂芳"}, [(2, "何彩兰")], 2, 2)
+    later = NOW + timedelta(hours=1)
+    registration.withdraw(enrolment=first, by=login, because=" 身体原因 ", now=later)
+    assert standing(class_group) == ({"李国强"}, [(2, "何彩兰")], 2, 2)
     first.refresh_from_db()
-    assert (first.withdrawn_at, first.withdrawn_by) == (NOW + timedelta(hours=1), login)
-    entry = WaitingEntry.objects.get(number=1)
-    assert entry.enrolment.source == "waiting"
-    assert entry.left_at == entry.enrolment.seated_at == NOW + timedelta(hours=1)
+    assert (first.withdrawn_at, first.withdrawn_by) == (later, login)
+    assert (first.withdrawn_because, first.undone) == ("身体原因", False)
+    offer = Offer.objects.get()
+    assert (offer.entry.person, offer.seats, offer.made_at) == (people[2], 1, later)
+
+
+@pytest.mark.parametrize("whose", ["mine", "partner's"])
+def test_a_key_answered_for_one_class_gives_a_place_in_another(whose):
+    term = factories.term(max_classes=3)
+    one, other = (factories.class_group(term=term, capacity=3) for _ in range(2))
+    me, partner, key = factories.person(), factories.person(), uuid4()
+    registration.register(person=me if whose == "mine" else partner, class_group=one, key=key)
+    got = registration.register(person=me, partner=partner, class_group=other, key=key)
+    assert (got.class_group, got.partner.person) == (other, partner)
+
+
+def test_within_ten_minutes_no_reason_is_asked_and_no_trace_left(class_group, people):
+    seat = factories.seat(class_group, people[0], now=NOW)
+    soon = NOW + timedelta(minutes=9, seconds=59)
+    registration.withdraw(enrolment=seat, because="不想说", now=soon)
+    seat.refresh_from_db()
+    assert (seat.undone, seat.withdrawn_because) == (True, "")
+
+
+@pytest.mark.parametrize("because", ["", "  "])
+def test_after_ten_minutes_a_reason_is_wanted(class_group, people, because):
+    seat = factories.seat(class_group, people[0], now=NOW)
+    later = NOW + timedelta(minutes=10)
+    with pytest.raises(errors.ReasonMissing):
+        registration.withdraw(enrolment=seat, because=because, now=later)
+    assert standing(class_group) == ({"王秀兰"}, [], 1, 0)
+    registration.withdraw(enrolment=seat, because="时间冲突", now=later)
+    seat.refresh_from_db()
+    registration.withdraw(enrolment=seat, now=later)
+    assert seat.withdrawn_because == "时间冲突"
 
 
 def test_the_last_seat_given_up_is_free_when_nobody_waits(class_group, people):
@@ -180,9 +222,9 @@ def test_the_last_seat_given_up_is_free_when_nobody_waits(class_group, people):
 def test_giving_up_twice_frees_one_seat(class_group, people):
     first, *_rest = register_all(people, class_group)
     registration.withdraw(enrolment=first)
-    before = standing(class_group)
+    before = standing(class_group), offered()
     registration.withdraw(enrolment=first)
-    assert standing(class_group) == before
+    assert (standing(class_group), offered()) == before
 
 
 def test_a_clock_that_is_behind_ends_no_seat_before_it_began(class_group, people):
@@ -196,22 +238,25 @@ def test_who_does_not_fit_any_more_is_passed_over_and_keeps_the_number(class_gro
     first, *_rest = register_all(people, class_group)
     Person.objects.filter(pk=people[2].pk).update(born_on=date(2000, 1, 1))
     registration.withdraw(enrolment=first)
-    assert standing(class_group)[0] == {"李国强", "何彩兰"}
+    assert offered() == ["何彩兰"]
     waiting = WaitingEntry.objects.filter(left_at=None)
-    assert [entry.number for entry in waiting] == [1]
+    assert [entry.number for entry in waiting] == [1, 2]
 
 
-def test_a_cancelled_class_gives_no_seat_on(class_group, people):
+def test_a_cancelled_class_offers_no_seat(class_group, people):
     first, *_rest = register_all(people, class_group)
     ClassGroup.objects.update(cancelled_at=NOW)
     registration.withdraw(enrolment=first)
     assert standing(class_group)[0] == {"李国强"}
+    assert offered() == []
 
 
-def test_after_the_term_no_seat_is_given_on(class_group, people):
+def test_after_the_term_no_seat_is_offered(class_group, people):
     first, *_rest = register_all(people, class_group)
-    registration.withdraw(enrolment=first, now=NOW + timedelta(days=200))
+    later = NOW + timedelta(days=200)
+    registration.withdraw(enrolment=first, because="身体原因", now=later)
     assert standing(class_group)[0] == {"李国强"}
+    assert offered() == []
 
 
 def test_leaving_the_queue_closes_the_gap_but_not_the_number(class_group, people):
@@ -219,39 +264,53 @@ def test_leaving_the_queue_closes_the_gap_but_not_the_number(class_group, people
     login = factories.login(people[2])
     registration.leave_queue(entry=third, by=login, now=NOW)
     third.refresh_from_db()
-    assert (third.left_at, third.left_by, third.enrolment) == (NOW, login, None)
+    assert (third.left_at, third.left_by, third.outcome) == (NOW, login, "left")
+    assert third.enrolment is None
     assert standing(class_group)[1] == [(2, "何彩兰")]
 
 
-def test_leaving_the_queue_twice_or_after_being_seated_changes_nothing(class_group, people):
-    first, _second, third, fourth = register_all(people, class_group)
-    registration.withdraw(enrolment=first)
-    registration.leave_queue(entry=fourth)
+def test_leaving_the_queue_twice_changes_nothing(class_group, people):
+    _first, _second, third, _fourth = register_all(people, class_group)
+    registration.leave_queue(entry=third, now=NOW)
     before = standing(class_group)
-    registration.leave_queue(entry=third)
-    registration.leave_queue(entry=fourth)
-    assert standing(class_group) == before == ({"李国强", "张桂芳"}, [], 2, 2)
+    registration.leave_queue(entry=third, now=NOW + timedelta(hours=1))
+    third.refresh_from_db()
+    assert (third.left_at, standing(class_group)) == (NOW, before)
+
+
+def test_a_file_that_ends_gives_up_seats_places_and_wishes(class_group, people):
+    term = class_group.term
+    full = factories.class_group(term=term, capacity=1)
+    factories.seat(full, people[1])
+    seat = factories.seat(class_group, people[0], now=NOW - timedelta(days=1))
+    factories.seat(full, people[0])
+    for _twice in range(2):
+        registration.leave_everything(person=people[0], now=NOW)
+    assert queries.places_by_class(people[0]) == {}
+    assert (standing(class_group)[2], standing(full)) == (0, ({"李国强"}, [], 1, 1))
+    seat.refresh_from_db()
+    assert seat.withdrawn_because
 
 
 # Another capacity
 
 
-def test_added_seats_go_to_those_in_line(class_group, people):
+def test_added_seats_are_offered_to_those_in_line(class_group, people):
     register_all(people, class_group)
-    ClassGroup.objects.update(capacity=3)
-    given = registration.fill_free_seats(class_group)
-    assert [enrolment.person.name for enrolment in given] == ["张桂芳"]
-    assert standing(class_group) == ({"王秀兰", "李国强", "张桂芳"}, [(2, "何彩兰")], 3, 2)
-    assert registration.fill_free_seats(class_group) == []
+    planning.set_seats(class_group=class_group, capacity=3)
+    assert offered() == ["张桂芳"]
+    assert standing(class_group) == ({"王秀兰", "李国强"}, [(2, "何彩兰")], 3, 2)
+    assert registration.fill_free_seats(class_group.pools.get()) == []
 
 
 def test_fewer_seats_than_given_break_nothing(class_group, people):
     first, second, *_rest = register_all(people, class_group)
-    ClassGroup.objects.update(capacity=1)
+    SeatPool.objects.update(capacity=1)
     registration.withdraw(enrolment=first)
     assert standing(class_group) == ({"李国强"}, [(1, "张桂芳"), (2, "何彩兰")], 1, 2)
     registration.withdraw(enrolment=second)
-    assert standing(class_group) == ({"张桂芳"}, [(2, "何彩兰")], 1, 2)
+    assert standing(class_group) == (set(), [(2, "何彩兰")], 1, 2)
+    assert offered() == ["张桂芳"]
 
 
 # News
@@ -260,17 +319,16 @@ def test_fewer_seats_than_given_break_nothing(class_group, people):
 def test_news_is_told_after_the_commit(
     class_group, people, django_capture_on_commit_callbacks, heard
 ):
-    first, _second, third, _fourth = register_all(people, class_group)
+    first, *_rest = register_all(people, class_group)
     with django_capture_on_commit_callbacks() as told:
         registration.withdraw(enrolment=first)
     assert heard == []
     for tell in told:
         tell()
-    seat = WaitingEntry.objects.get(pk=third.pk).enrolment
-    assert heard == [("place_left", "王秀兰"), ("seat_given", seat.pk)]
+    assert heard == [("place_left", "王秀兰"), ("seat_offered", "张桂芳")]
 
 
-def test_who_moved_up_is_told_by_sms(
+def test_whom_a_seat_is_kept_for_is_told_by_sms(
     class_group, people, django_capture_on_commit_callbacks, messages_sent
 ):
     Person.objects.filter(pk=people[2].pk).update(phone="13800000003")

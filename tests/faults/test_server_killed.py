@@ -5,7 +5,7 @@ import time
 import pytest
 
 from live.attendance import BEAT_EVERY
-from tests.browser.steps import log_in, sees_pictures, until
+from tests.browser.steps import end_class, log_in, sees_pictures, until
 from tests.browser.test_chain import SCHOOL
 
 pytestmark = pytest.mark.browser
@@ -55,7 +55,7 @@ def test_killing_the_server_keeps_the_class_presence_and_recording(
     assert killed - seen < 3 * BEAT_EVERY.total_seconds()
     assert all(seen <= time.time() + 1 for _name, _entered, seen in server.python(VISITS))
 
-    teacher.get_by_role("button", name="结束下课").click()
+    end_class(teacher)
     until(lambda: "下课了" in learner.inner_text("class-room"), "the class ends")
     learner.goto(f"{room}replay/")
     length = until(

@@ -9,11 +9,19 @@ from channels.routing import URLRouter
 from channels.testing import WebsocketCommunicator
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import F
 
 from courses.registration import withdraw
 from live import consumers, services
 from live import hub as hubs
-from live.consumers import BAD_MESSAGE, NOT_ALLOWED, TAKEN, TOO_LARGE, TOO_MANY
+from live.consumers import (
+    BAD_MESSAGE,
+    NOT_ALLOWED,
+    TAKEN,
+    TOO_LARGE,
+    TOO_MANY,
+    TRY_LATER,
+)
 from live.models import Classroom, RoomEvent, Visit
 from live.routing import websocket_urlpatterns
 from tests import factories
@@ -53,7 +61,9 @@ class Page(WebsocketCommunicator):
         return await self.hear()
 
     async def hear(self):
-        return json.loads(await self.receive_from(PATIENCE))
+        told = json.loads(await self.receive_from(PATIENCE))
+        self.at = told.pop("at", None)  # The school's clock.
+        return told
 
     async def refusal(self):
         """The sentence and the code that close the page."""
@@ -138,6 +148,27 @@ async def test_a_beat_keeps_the_visit_alive(school):
     await page.leave()
 
 
+async def test_a_beat_tells_how_the_class_arrives_and_the_next_one_only_what_changed(
+    school,
+):
+    page = await open_page(school, school.learner)
+    await page.hello()
+    how = {"sound": "no", "mode": "sound", "stalled": True}
+
+    await page.send_to(text_data=json.dumps({"type": "beat", "how": how}))
+    await page.hear()
+    await hubs.hub().write_beats()
+    visit = await in_database(Visit.objects.get)
+    assert (visit.sound, visit.shows, visit.is_stalled) == ("no", "sound", True)
+
+    await in_database(Visit.objects.update, sound="ok")  # Written again, it would be "no".
+    await page.send_to(text_data=json.dumps({"type": "beat", "how": how}))
+    await page.hear()
+    await hubs.hub().write_beats()
+    assert (await in_database(Visit.objects.get)).sound == "ok"
+    await page.leave()
+
+
 async def test_a_page_that_beats_after_a_long_sleep_gets_a_new_visit(school):
     page = await open_page(school, school.learner)
     await page.hello()
@@ -154,6 +185,28 @@ async def test_a_page_that_beats_after_a_long_sleep_gets_a_new_visit(school):
     await page.leave()
 
 
+async def test_a_page_that_returns_hands_in_the_beats_it_could_not_send(school):
+    device = uuid.uuid4()
+    page = await open_page(school, school.learner, device=device)
+    await page.hello()
+    gone = timedelta(minutes=5)
+    await in_database(
+        Visit.objects.update,
+        entered_at=F("entered_at") - gone,
+        last_seen_at=F("last_seen_at") - gone,
+    )
+    missed = list(range(page.at - 285_000, page.at, 15_000))
+
+    await page.send_to(text_data=json.dumps({"type": "beat", "missed": missed, "at": page.at}))
+
+    assert await page.hear() == {"type": "heard", "told": 0, "handed_in": True}
+    visit = await in_database(Visit.objects.get)
+    assert visit.last_seen_at - visit.entered_at == pytest.approx(
+        timedelta(seconds=285), abs=timedelta(seconds=5)
+    )
+    await page.leave()
+
+
 async def _stranger(school, kind):
     if kind == "signed out":
         return Page(school.session, AnonymousUser(), SessionStore())
@@ -162,7 +215,7 @@ async def _stranger(school, kind):
     enrolment = await in_database(
         school.group.enrolments.select_related("person").get, person=school.learner
     )
-    await in_database(withdraw, enrolment=enrolment)
+    await in_database(withdraw, enrolment=enrolment, because="换了别的班")
     return await open_page(school, school.learner)
 
 
@@ -177,6 +230,26 @@ async def test_strangers_are_turned_away_in_words_and_leave_no_visit(school, kin
     assert not await in_database(Visit.objects.exists)
 
 
+async def test_a_page_opened_as_somebody_else_is_closed_for_good(school):
+    page = await open_page(school, school.learner, **{"as": school.learners[1].pk})
+
+    code, text = await page.refusal()
+
+    assert code == NOT_ALLOWED
+    assert "换了人" in text
+    assert not await in_database(Visit.objects.exists)
+
+
+async def test_who_comes_before_the_door_opens_may_try_again(school):
+    school.session.starts_at += timedelta(hours=1)
+    school.session.ends_at += timedelta(hours=1)
+    await in_database(school.session.save)
+    page = await open_page(school, school.learner)
+
+    assert await page.refusal() == (TRY_LATER, "教室还没有开门，上课前 15 分钟开。")
+    assert not await in_database(Visit.objects.exists)
+
+
 @pytest.mark.parametrize(
     ("message", "code"),
     [
@@ -186,9 +259,21 @@ async def test_strangers_are_turned_away_in_words_and_leave_no_visit(school, kin
         ('{"type": "websocket.close"}', BAD_MESSAGE),
         ('{"type": ["beat"]}', BAD_MESSAGE),
         ('{"type": "start"}', BAD_MESSAGE),
+        ('{"type": "beat", "how": {"sound": "loud"}}', BAD_MESSAGE),
+        ('{"type": "beat", "missed": [1], "at": "now"}', BAD_MESSAGE),
         ('{"type": "beat", "x": "' + "y" * 17000 + '"}', TOO_LARGE),
     ],
-    ids=["no json", "deep", "a word", "handler name", "a list", "teacher's verb", "too large"],
+    ids=[
+        "no json",
+        "deep",
+        "a word",
+        "handler name",
+        "a list",
+        "teacher's verb",
+        "odd",
+        "odd time",
+        "too large",
+    ],
 )
 async def test_what_no_page_of_ours_sends_closes_that_page_only(school, message, code):
     good, bad = [await open_page(school, learner) for learner in school.learners]
@@ -245,7 +330,7 @@ async def _log_out(school, user, login_session):
 
 async def _withdraw(school, user, login_session):
     enrolment = await in_database(school.group.enrolments.get, person=school.learner)
-    await in_database(withdraw, enrolment=enrolment)
+    await in_database(withdraw, enrolment=enrolment, because="换了别的班")
 
 
 async def _switch_off(school, user, login_session):

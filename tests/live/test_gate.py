@@ -1,8 +1,11 @@
 import pytest
 
 from accounts import services as accounts
+from accounts.logins.sessions import end_all_logins
 from courses.registration import withdraw
 from live.gate import may_watch
+from live.recordings import address_of
+from live.video.tokens import LIVE, read_token
 from tests import factories
 
 
@@ -18,7 +21,7 @@ def watches(school, user, person):
 def test_a_learner_with_a_seat_may_watch_until_it_is_given_up(school, login):
     assert watches(school, login, school.learner)
 
-    withdraw(enrolment=school.group.enrolments.get(person=school.learner))
+    withdraw(enrolment=school.group.enrolments.get(person=school.learner), because="换了别的班")
 
     assert not watches(school, login, school.learner)
 
@@ -28,6 +31,17 @@ def test_a_login_that_was_switched_off_watches_nothing(school, login):
     login.save()
 
     assert not watches(school, login, school.learner)
+
+
+def test_a_login_that_was_ended_everywhere_needs_a_new_address(school, login):
+    end_all_logins(user=login, by=login)
+
+    assert not watches(school, login, school.learner)
+    address = address_of(school.room, kind=LIVE, person=school.learner, user=login)
+    claims = read_token(address.split("/")[-2])
+    assert may_watch(
+        login=claims.login, person=claims.person, session=claims.session, epoch=claims.epoch
+    )
 
 
 def test_a_daughter_watches_as_long_as_she_may_act_for_her_mother(school):

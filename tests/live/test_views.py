@@ -3,13 +3,14 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
 from courses.models import ClassSession
 from live import services
-from live.models import Attendance, Classroom, RoomEvent, Visit
+from live.models import Attendance, Classroom, Replay, RoomEvent, Visit
 from tests import factories
 
 
@@ -61,6 +62,7 @@ def test_who_comes_too_early_reads_when_the_door_opens(as_learner, school):
 def test_after_the_class_the_room_leads_to_the_replay(as_learner, school):
     services.begin(classroom=school.room)
     services.end(classroom=school.room)
+    Replay.objects.create(classroom=school.room, whole_seconds=600)
 
     response = as_learner.get(url("room", school))
 
@@ -92,6 +94,71 @@ def test_somebody_without_a_seat_reads_why_and_where_the_own_class_is(client, sc
     assert not Visit.objects.exists()
 
 
+def test_who_comes_too_early_reads_which_class_of_theirs_is_open_now(as_learner, school):
+    move(school, minutes=-60)
+    other = factories.class_group(name="写意花鸟")
+    factories.seat(other, school.learner)
+    own = factories.session(other, starts_at=school.now)
+
+    page = text(as_learner.get(url("room", school)))
+
+    assert "您的课在《写意花鸟》" in page
+    assert reverse("live:room", args=[own.pk]) in page
+
+
+def test_the_waiting_room_says_how_long_and_where_another_class_of_theirs_is(as_learner, school):
+    move(school, minutes=-9)
+    other = factories.class_group(name="写意花鸟")
+    factories.seat(other, school.learner)
+    factories.session(other, starts_at=school.now)
+
+    response = as_learner.get(url("room", school))
+
+    assert 500_000 < response.context["starts_in_ms"] <= 540_000
+    assert "您的《写意花鸟》现在也开着门" in text(response)
+
+
+def test_a_big_screen_is_dark_with_letters_of_its_own_size(as_learner, school):
+    page = text(as_learner.get(url("room", school) + "?tv"))
+
+    assert 'data-step="tv" data-theme="dark"' in page
+    assert "room--tv" in page
+
+
+def test_a_page_without_a_socket_hands_in_missed_beats_too(as_learner, school):
+    services.begin(classroom=school.room)
+    fields = {"device": str(uuid.uuid4()), "opened_as": school.learner.pk}
+    at = as_learner.post(url("beat", school), {**fields, "sound": "no", "mode": "sound"}).json()[
+        "at"
+    ]
+    gone = timedelta(minutes=5)
+    Visit.objects.update(entered_at=F("entered_at") - gone, last_seen_at=F("last_seen_at") - gone)
+    visit = Visit.objects.get()
+    assert (visit.sound, visit.shows) == ("no", "sound")
+
+    missed = ".".join(str(at - 1000 * ago) for ago in range(285, 0, -15))
+    as_learner.post(url("beat", school), {**fields, "missed": missed, "at": at})
+
+    first, second = Visit.objects.order_by("entered_at")
+    assert first.last_seen_at == second.entered_at
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"sound": "loud"},
+        {"missed": "soon", "at": "1"},
+        {"missed": "1", "at": ""},
+        {"missed": ".".join(["1"] * 61), "at": "1"},
+    ],
+    ids=["reception", "no moment", "no watch", "too many"],
+)
+def test_a_beat_that_no_page_of_ours_sends_is_refused(as_learner, school, odd):
+    fields = {"device": str(uuid.uuid4()), "opened_as": school.learner.pk}
+
+    assert as_learner.post(url("beat", school), {**fields, **odd}).status_code == 404
+
+
 def test_a_session_that_does_not_exist_is_not_found(as_learner):
     assert as_learner.get(reverse("live:room", args=[999])).status_code == 404
 
@@ -119,10 +186,10 @@ def test_the_room_costs_the_same_queries_however_many_are_here(
 ):
     for number in range(others):
         someone = factories.person(f"学员{number}")
-        services.enter(classroom=school.room, person=someone, device=uuid.uuid4())
+        services.enter(classroom=school.room, persons=[someone], device=uuid.uuid4())
         services.say(classroom=school.room, person=someone, text="早", client_id=uuid.uuid4())
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(17):
         as_learner.get(url("room", school))
 
 
@@ -246,7 +313,7 @@ def test_a_teachers_day_lists_the_own_sessions_only(as_teacher, school):
 def test_names_and_messages_stay_text(as_teacher, school):
     evil = "<script>alert(1)</script>"
     guest = factories.person(evil)
-    services.enter(classroom=school.room, person=guest, device=uuid.uuid4())
+    services.enter(classroom=school.room, persons=[guest], device=uuid.uuid4())
     services.raise_hand(classroom=school.room, person=guest)
     services.say(classroom=school.room, person=guest, text=evil, client_id=uuid.uuid4())
 
@@ -261,10 +328,11 @@ def test_a_page_opened_as_somebody_else_says_nothing_for_the_new_one(as_learner,
     fields = {"opened_as": school.learners[1].pk, "client_id": uuid.uuid4()}
 
     said = as_learner.post(url("say", school), {"text": "好", **fields})
-    as_learner.post(url("beat", school), {"device": uuid.uuid4(), **fields})
+    beat = as_learner.post(url("beat", school), {"device": uuid.uuid4(), **fields})
 
-    assert said.status_code == 422
-    assert "换了人" in said.json()["error"]
+    for answer in (said, beat):
+        assert answer.status_code == 422
+        assert "换了人" in answer.json()["error"]
     assert not RoomEvent.objects.exists()
     assert not Visit.objects.exists()
 

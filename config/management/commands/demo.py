@@ -4,14 +4,14 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-import accounts.demo
+import accounts.demo.people
 import branches.demo
 import cms.demo
 import courses.demo
 import live.demo
 
 # In this order each finds what it stands on; what live teaches is posted as it closes.
-APPS = [accounts.demo, cms.demo, courses.demo, branches.demo, live.demo]
+APPS = [accounts.demo.people, cms.demo, courses.demo, branches.demo, live.demo]
 
 
 class Command(BaseCommand):
@@ -28,6 +28,6 @@ class Command(BaseCommand):
             for app in APPS:
                 self.stdout.write(f"{app.__name__} …")
                 app.create(now=now)
-        for login in accounts.demo.who():
+        for login in accounts.demo.people.who():
             self.stdout.write("  {role}  {name}  {phone}".format(**login))
         self.stdout.write("  验证码在 /me/demo/ · The codes are shown at /me/demo/")

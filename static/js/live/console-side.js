@@ -1,7 +1,11 @@
 // <console-side>: who is here, whose hand is up, what is said; the teacher answers and pauses.
 // Sends "class-ended" when the class was ended somewhere else.
+import "./caption-ask.js";
 import "./message-list.js";
-import { RoomLine, post, randomName } from "./room-line.js";
+import "./poll-ask.js";
+import "./room-moderation.js";
+import { RoomLine } from "./room-line.js";
+import { post, randomName } from "./sending.js";
 
 const ASK_WHO_MS = 8000
 
@@ -44,10 +48,20 @@ class ConsoleSide extends HTMLElement {
     this.#askWho()
   }
 
+  async floor(button) {
+    const { ok, error } = await post(`${this.facts.base}floor/`, { person: button.value })
+    this.#tell(ok ? "" : (error ?? this.dataset.offline))
+    this.#askWho()
+  }
+
   #happened(event) {
+    this.dispatchEvent(new CustomEvent("room-event", { detail: event, bubbles: true }))
     if (event.kind === "message") this.messages.add(event)
     if (event.kind === "paused") this.#paused(event.paused)
     if (["hand_up", "hand_down", "no_sound"].includes(event.kind)) this.#askWho()
+    if (event.kind === "state" && event.state === "teaching") {
+      this.dispatchEvent(new CustomEvent("class-begun", { bubbles: true }))
+    }
     if (event.kind === "state" && event.state === "ended") {
       this.dispatchEvent(new CustomEvent("class-ended", { bubbles: true }))
     }

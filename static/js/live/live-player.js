@@ -1,6 +1,7 @@
 // <live-player src hls>: plays a class, live or again, and says in words when it cannot.
 // Attributes: src (playlist), hls (address of hls.js), live (present while the class runs).
 // Events: "player-state" with detail "playing" | "waiting" | "muted" | "unsupported" | "gone".
+// A class may be changed over to another rendition while it runs: `turnTo`.
 
 const RETRY_MS = 1500
 // Who is this much behind on arriving is brought forward; less is made up by playing faster.
@@ -8,11 +9,34 @@ const LATE_S = 0.4
 const ARRIVING_MS = 2500
 // What must lie ready after the place to go on at once.
 const READY_S = 0.25
+// Sound alone comes in whole segments and a little later: fewer requests on a weak line, and
+// more in hand when it falters.
+const STEADY = { lowLatencyMode: false, liveSyncDuration: 5, liveMaxLatencyDuration: 14 }
 
 export class LivePlayer extends HTMLElement {
   #hls = null
   #retry = 0
   #wanted = false
+  #isSteady = false
+  #rates = [] // bits a second of the newest pieces
+
+  // What the line seems to carry and what the class needs of it, in bits a second, if known.
+  get line() {
+    const needs = this.#rates.length ? this.#rates.reduce((sum, rate) => sum + rate, 0) / this.#rates.length : 0
+    return { carries: this.#hls?.bandwidthEstimate ?? 0, needs }
+  }
+
+  // Another rendition of the same class, at its newest place; the element stays, so what a tap
+  // has unlocked stays unlocked.
+  turnTo(address, { isSteady = false } = {}) {
+    if (address === this.getAttribute("src")) return
+    this.setAttribute("src", address)
+    this.#isSteady = isSteady
+    this.#rates = []
+    if (!this.#wanted) return
+    this.stop()
+    this.start()
+  }
 
   get video() {
     return this.querySelector("video")
@@ -64,6 +88,7 @@ export class LivePlayer extends HTMLElement {
     const live = this.hasAttribute("live")
     const hls = new Hls({
       lowLatencyMode: live,
+      ...(live && this.#isSteady ? STEADY : {}),
       liveSyncOnStallIncrease: 0,
       maxLiveSyncPlaybackRate: 1.1,
       backBufferLength: live ? 10 : 60,
@@ -78,7 +103,11 @@ export class LivePlayer extends HTMLElement {
       hls.destroy()
       this.#retry = setTimeout(() => this.#wanted && this.#playWith(Hls), RETRY_MS * (0.5 + Math.random()))
     })
-    if (live) this.#arrive(Hls, hls)
+    hls.on(Hls.Events.FRAG_LOADED, (_event, { frag, part }) => {
+      const { duration, stats } = part ?? frag
+      if (stats.loaded && duration) this.#rates = [...this.#rates.slice(-7), (stats.loaded * 8) / duration]
+    })
+    if (live && !this.#isSteady) this.#arrive(Hls, hls)
     hls.loadSource(this.getAttribute("src"))
     hls.attachMedia(this.video)
   }

@@ -1,32 +1,11 @@
 // RoomLine: one page's line to its room. Events come down by socket, heartbeats go up; a page
-// whose socket is down polls; whoever notices a gap fetches from the last number it knows.
+// whose socket is down polls; whoever notices a gap fetches from the last number it knows. Beats
+// that found no way are kept and handed in when there is one.
+
+import { KeptBeats } from "./kept-beats.js";
+import { post } from "./sending.js";
 
 const RETRY_CAP_MS = 30000
-
-export function csrfToken() {
-  return document.querySelector("input[name=csrfmiddlewaretoken]")?.value ?? ""
-}
-
-// POST a small form and answer {ok, error}: the error is a sentence to be shown as it stands.
-export async function post(url, fields) {
-  try {
-    const headers = { "X-CSRFToken": csrfToken() }
-    const response = await fetch(url, { method: "POST", headers, body: new URLSearchParams(fields) })
-    const answer = await response.json().catch(() => ({}))
-    return { ok: response.ok, ...answer }
-  } catch {
-    return { ok: false, offline: true }
-  }
-}
-
-// crypto.randomUUID exists only on secure origins; a page name needs no secrecy.
-export function randomName() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16))
-  bytes[6] = (bytes[6] & 0x0f) | 0x40
-  bytes[8] = (bytes[8] & 0x3f) | 0x80
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("")
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
-}
 
 export class RoomLine {
   #socket = null
@@ -35,9 +14,12 @@ export class RoomLine {
   #timers = []
   #fetching = null
   #stopped = false
+  #beats = new KeptBeats()
+  #asked = [] // of the open socket: up to which beat each unanswered message has told
 
-  constructor({ socket, events, beat, device, openedAs = "", told, beatMs, onEvent, onLine, onRefused }) {
-    Object.assign(this, { socket, events, beat, device, openedAs, beatMs, onEvent, onLine, onRefused })
+  // `beside` are the others in front of this device; undefined on a page that asks for none.
+  constructor({ socket, events, beat, device, openedAs = "", beside, told, beatMs, onEvent, onLine, onRefused, onBeside, how }) {
+    Object.assign(this, { socket, events, beat, device, openedAs, beside, beatMs, onEvent, onLine, onRefused, onBeside, how })
     this.seen = told
   }
 
@@ -56,12 +38,19 @@ export class RoomLine {
     this.#socket?.close()
   }
 
+  // Somebody came to this device or left it: told at once, and again with every beat.
+  sitWith(beside) {
+    this.beside = beside
+    this.#tell()
+  }
+
   #connect() {
     if (this.#stopped) return
     const scheme = location.protocol === "https:" ? "wss" : "ws"
-    const socket = new WebSocket(`${scheme}://${location.host}${this.socket}?device=${this.device}&as=${this.openedAs}`)
+    const socket = new WebSocket(`${scheme}://${location.host}${this.socket}?device=${this.device}&as=${this.openedAs}&with=${this.beside?.join(".") ?? ""}`)
     this.#socket = socket
     this.#isUnanswered = false
+    this.#asked = []
     socket.onmessage = ({ data }) => socket === this.#socket && this.#take(JSON.parse(data))
     socket.onclose = () => socket === this.#socket && this.#retry()
   }
@@ -89,6 +78,9 @@ export class RoomLine {
 
   #take(message) {
     this.#isUnanswered = false
+    this.#heardOf(message)
+    this.#beats.hear(message.at)
+    if (message.type === "heard") this.#counted(message, this.#asked.shift())
     if (message.type === "refused") {
       this.#stopped = message.code !== 4503
       if (this.#stopped) this.#timers.forEach(clearInterval)
@@ -97,11 +89,17 @@ export class RoomLine {
       this.#apply(message.events)
     } else if (message.type === "resync") {
       this.#fetch()
-    } else {
+    } else if (message.type !== "together") {
       this.#tries = 0
       this.onLine(true)
+      if (message.type === "hello" && this.#beats.sent.missed) this.#tell()
       if (message.told > this.seen) this.#fetch()
     }
+  }
+
+  // Who is counted here; an answer to an older question says nothing.
+  #heardOf({ asked, with: counted }) {
+    if (counted && this.beside && asked.join() === this.beside.slice().sort((a, b) => a - b).join()) this.onBeside(counted)
   }
 
   #apply(events) {
@@ -132,15 +130,34 @@ export class RoomLine {
     }
   }
 
-  async #beat() {
+  // The school has these beats; unless its database was away.
+  #counted({ handed_in: isHandedIn = true }, until) {
+    if (isHandedIn) this.#beats.forget(until)
+  }
+
+  #beat() {
+    this.#beats.add()
     if (this.#socket?.readyState === WebSocket.OPEN) {
       // The last beat was not answered: the line is dead, whatever the socket believes. Not
       // measured in seconds: a hidden page beats only once a minute.
       if (this.#isUnanswered) return this.#lost()
       this.#isUnanswered = true
-      return this.#socket.send(JSON.stringify({ type: "beat", seen: this.seen }))
     }
-    const answer = await post(this.beat, { device: this.device, opened_as: this.openedAs })
+    this.#tell()
+  }
+
+  async #tell() {
+    const { missed, at } = this.#beats.sent
+    const until = this.#beats.latest
+    if (this.#socket?.readyState === WebSocket.OPEN) {
+      this.#asked.push(until)
+      return this.#socket.send(JSON.stringify({ type: "beat", seen: this.seen, with: this.beside, how: this.how?.(), missed, at }))
+    }
+    const fields = { device: this.device, opened_as: this.openedAs, with: this.beside?.join(".") ?? "", ...this.how?.() }
+    const answer = await post(this.beat, missed ? { ...fields, missed: missed.join("."), at } : fields)
+    this.#heardOf(answer)
+    this.#beats.hear(answer.at)
+    if (answer.ok) this.#counted(answer, until)
     if (answer.told > this.seen) this.#fetch()
   }
 }

@@ -1,21 +1,49 @@
-// <source-choice>: what the learners see: camera, screen, the title card, or slides as pictures.
-// Its `studio` is set by <teacher-console>. Sends "choice-problem" with the name of a sentence.
+// <source-choice>: what the learners see: camera, phone, screen, slides, or the title card; and the
+// teacher small beside it. Its `studio` is set by <teacher-console>. Sends "choice-problem" with the
+// name of a sentence.
+import "./second-camera.js";
+import "./slide-shelf.js";
 
 class SourceChoice extends HTMLElement {
   connectedCallback() {
+    this.shelf = this.querySelector("slide-shelf")
+    this.phones = this.querySelector("second-camera")
     this.addEventListener("click", ({ target }) => {
       const choice = target.closest("[data-choose]")?.dataset.choose
-      if (choice && this.studio) this[choice]()
+      if (!choice || !this.studio) return
+      if (choice !== "inset") this.phones.isWanted = choice === "phone"
+      this[choice]()
     })
-    this.querySelector("[data-files]").addEventListener("change", ({ target }) => this.#pictures(target.files))
+    this.addEventListener("slide-shown", () => this.show())
+    this.addEventListener("phone-came", () => this.show())
+  }
+
+  set studio(studio) {
+    this.made = studio
+    this.shelf.studio = studio
+    this.phones.studio = studio
+  }
+
+  get studio() {
+    return this.made
   }
 
   camera() {
     return this.#open("camera", () => this.studio.openCamera(), "cameraRefused")
   }
 
+  phone() {
+    if (this.studio.has("phone")) this.studio.show("phone")
+    else this.phones.open()
+    this.show()
+  }
+
   screen() {
     return this.#open("screen", () => this.studio.openScreen(), "screenRefused")
+  }
+
+  slides() {
+    this.shelf.open()
   }
 
   card() {
@@ -23,35 +51,25 @@ class SourceChoice extends HTMLElement {
     this.show()
   }
 
-  next() {
-    this.studio.turn(1)
-    this.show()
-  }
-
-  back() {
-    this.studio.turn(-1)
+  inset() {
+    this.studio.isInset = !this.studio.isInset
     this.show()
   }
 
   show() {
+    const { source, isInset } = this.studio
     for (const button of this.querySelectorAll("button[data-source]")) {
-      button.setAttribute("aria-pressed", String(button.dataset.source === this.studio.source))
+      button.setAttribute("aria-pressed", String(button.dataset.source === source))
     }
-    this.querySelector("label").toggleAttribute("data-on", this.studio.source === "pictures")
-    const { number, of } = this.studio.page
-    this.querySelector("[data-pager]").hidden = of === 0
-    this.querySelector("[data-page]").textContent = `${number} / ${of}`
+    const inset = this.querySelector("[data-choose=inset]")
+    inset.setAttribute("aria-pressed", String(isInset))
+    inset.hidden = ["camera", "card"].includes(source) || !this.studio.has("camera")
+    this.shelf.shown(source === "slides")
   }
 
   async #open(source, open, problem) {
     if (source !== "screen" && this.studio.has(source)) this.studio.show(source)
     else await open().then(() => this.#tell(""), () => this.#tell(problem))
-    this.show()
-  }
-
-  async #pictures(files) {
-    if (!this.studio) return
-    await this.studio.openPictures(files).then(() => this.#tell(""), () => this.#tell("badPicture"))
     this.show()
   }
 

@@ -1,9 +1,13 @@
 // <teacher-console>: try the devices, begin, teach, end.
 import "./console-side.js";
+import "./device-choice.js";
+import "./floor-desk.js";
+import "./practice-room.js";
 import "./source-choice.js";
-import { randomName } from "./room-line.js";
+import { canRecord } from "./recorder.js";
+import { randomName } from "./sending.js";
 import { Studio } from "./studio.js";
-import { Upstream, canRecord } from "./upstream.js";
+import { Upstream } from "./upstream.js";
 
 const METER_MS = 100
 // Browsers run a timer of some weeks at once.
@@ -13,9 +17,12 @@ class TeacherConsole extends HTMLElement {
   connectedCallback() {
     this.facts = JSON.parse(document.getElementById("room-facts").textContent)
     this.addEventListener("click", ({ target }) => this.#press(target.closest("[data-act]")))
+    // Begun from the timetable, or by a helper: this page goes on the air, as a reload would.
+    this.addEventListener("class-begun", () => this.ready && !this.upstream && this.begin())
     this.addEventListener("class-ended", () => this.ending || location.reload())
     this.addEventListener("choice-problem", ({ detail }) => this.#cannot(detail))
     this.choice = this.querySelector("source-choice")
+    this.devicesList = this.querySelector("device-choice")
     this.querySelector("[data-end]").addEventListener("submit", (event) => this.#end(event))
     // The button to begin comes with the open door.
     const opensIn = Number(this.dataset.opensIn ?? Infinity)
@@ -37,7 +44,9 @@ class TeacherConsole extends HTMLElement {
         this.choice.show()
       },
     })
-    this.choice.studio = this.studio
+    // There is no room to practise in once the class has begun.
+    for (const part of this.querySelectorAll("source-choice, device-choice, practice-room")) part.studio = this.studio
+    this.querySelector("floor-desk").mix = this.studio.mix
     const { canvas } = this.studio
     canvas.className = "stage__video"
     canvas.setAttribute("role", "img")
@@ -54,15 +63,16 @@ class TeacherConsole extends HTMLElement {
     this.#tell("")
     this.ready = false
     try {
-      await this.studio.openMicrophone()
+      await this.studio.mix.openMicrophone()
       this.ready = true
       await this.studio.openCamera().catch((error) => this.#cannot(missing(error, "noCamera", "cameraRefused")))
     } catch (error) {
       this.#cannot(missing(error, "noMicrophone", "microphoneRefused"))
     }
     this.choice.show()
+    this.devicesList.show()
     this.#part("retry", !this.ready)
-    for (const button of this.querySelectorAll("[data-act=begin]")) button.disabled = !this.ready
+    for (const button of this.querySelectorAll("[data-act=begin], [data-open]")) button.disabled = !this.ready
   }
 
   begin({ take = false } = {}) {
@@ -85,7 +95,7 @@ class TeacherConsole extends HTMLElement {
   mute(button) {
     if (!this.studio) return
     const muted = button.getAttribute("aria-pressed") !== "true"
-    this.studio.isMuted = muted
+    this.studio.mix.isMuted = muted
     button.setAttribute("aria-pressed", String(muted))
     button.querySelector("[data-label]").textContent = muted ? button.dataset.off : button.dataset.on
   }
@@ -96,7 +106,7 @@ class TeacherConsole extends HTMLElement {
 
   #showLevel() {
     const bars = this.querySelectorAll(".light__level rect")
-    const lit = Math.round(this.studio.level * bars.length)
+    const lit = Math.round(this.studio.mix.level * bars.length)
     bars.forEach((bar, index) => bar.classList.toggle("light__on", index < lit))
   }
 
@@ -107,6 +117,7 @@ class TeacherConsole extends HTMLElement {
     // Once begun, the class can be ended from here whatever became of the stream.
     if (state !== "off") this.#part("end", true)
     this.#part("reconnecting", state === "reconnecting")
+    this.choice.shelf.isOnAir = state === "on"
     if (state === "on") this.#tell("")
   }
 

@@ -1,17 +1,13 @@
 // Upstream: the recorder and its socket. A lost line comes back by itself with a new recorder;
 // the server continues the same class.
 
-// Chromium really writes Matroska; H.264 is copied by the server, VP8 must be transcoded there.
-const TYPES = ["video/webm;codecs=h264,opus", "video/webm;codecs=vp8,opus", "video/webm"]
+import { recorderOf } from "./recorder.js";
+
 const CHUNK_MS = 200
 const BEAT_MS = 3000
 const RETRY_CAP_MS = 5000
 // A line that is this far behind will not catch up: begin anew rather than lag.
 const UNSENT_AT_MOST = 4 * 1024 * 1024
-
-export function canRecord() {
-  return typeof MediaRecorder === "function" && TYPES.some((type) => MediaRecorder.isTypeSupported(type))
-}
 
 export class Upstream {
   #socket = null
@@ -75,13 +71,7 @@ export class Upstream {
   }
 
   #record(socket) {
-    const mimeType = TYPES.find((type) => MediaRecorder.isTypeSupported(type))
-    const recorder = new MediaRecorder(this.stream(), {
-      mimeType,
-      videoBitsPerSecond: 1_500_000,
-      audioBitsPerSecond: 64_000,
-      videoKeyFrameIntervalDuration: 1000,
-    })
+    const recorder = recorderOf(this.stream())
     recorder.ondataavailable = ({ data }) => {
       if (socket.readyState !== WebSocket.OPEN || !data.size) return
       if (socket.bufferedAmount > UNSENT_AT_MOST) return socket.close()

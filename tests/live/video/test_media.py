@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import subprocess
 import sys
+import uuid
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,9 +12,11 @@ import pytest
 
 from live.video import media as media_module
 from live.video.media import MediaRoute
+from live.video.slides import slide_name
 from live.video.store import RecordingFolder
 from live.video.timeline import MAIN, SOUND
 from live.video.tokens import LIVE, REPLAY, make_token, media_path
+from live.video.voices import voice_name
 from tests.live.video.conftest import RECORDING
 
 PATIENCE = 20
@@ -373,6 +376,35 @@ async def waiting(site, *names: str, **options) -> list[asyncio.Task]:
     done, _ = await asyncio.wait(tasks, timeout=0.15)
     assert not done
     return tasks
+
+
+async def test_pages_of_slides_lie_beside_the_picture_for_the_same_people(site):
+    name = slide_name(uuid.UUID(int=7), 2)
+    site.folder.path.mkdir(parents=True, exist_ok=True)
+    (site.folder.path / name).write_bytes(b"page")
+
+    found = await site.ask(name)
+    site.removed.add(6)
+
+    assert (found.status, found.body) == (200, b"page")
+    assert found.headers["content-type"] == "image/webp"
+    assert (await site.ask(name, kind=REPLAY)).status == 200
+    assert (await site.ask(slide_name(uuid.UUID(int=7), 3))).status == 404
+    assert (await site.ask(name, person=6)).status == 403
+
+
+async def test_spoken_questions_lie_beside_the_picture_for_the_same_people(site):
+    name = voice_name(uuid.UUID(int=7))
+    site.folder.path.mkdir(parents=True, exist_ok=True)
+    (site.folder.path / name).write_bytes(b"voice")
+
+    found = await site.ask(name)
+    site.removed.add(6)
+
+    assert (found.status, found.body) == (200, b"voice")
+    assert found.headers["content-type"] == "audio/mp4"
+    assert (await site.ask(voice_name(uuid.UUID(int=8)))).status == 404
+    assert (await site.ask(name, person=6)).status == 403
 
 
 async def test_what_is_there_is_answered_at_once(site):

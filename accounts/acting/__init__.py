@@ -1,0 +1,1 @@
+"""Acting for somebody else, and studying with them on one device."""

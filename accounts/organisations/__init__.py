@@ -1,0 +1,1 @@
+"""Organisations: their tree, and everything that changes it."""

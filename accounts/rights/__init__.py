@@ -1,0 +1,1 @@
+"""What the law gives people over their data: asking, a copy, erasing, and the end of a life."""

@@ -1,0 +1,421 @@
+"""What of accounts, and of the packages it stands on, belongs to a person (accounts.personal)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.personal import (
+    ABOUT_OTHERS,
+    INTERNAL,
+    SCHOOL_WORK,
+    SEARCH_KEY,
+    SECRET,
+    WHO_DID_IT,
+    Declaration,
+    Table,
+)
+
+_PERSON = Table(
+    "accounts.Person",
+    by=("id",),
+    title=_("我的档案"),
+    shown={
+        "name": "",
+        "pinyin": "",
+        "sex": "",
+        "born_on": "",
+        "born_day_known": "",
+        "phone": "",
+        "other_phone": "",
+        "phone_note": "",
+        "id_number": "",
+        "health_note": "",
+        "organisation": "",
+        "kind": "",
+        "residence": "",
+        "lives_away": "",
+        "moves_badly": "",
+        "photo": "",
+        "wants_class_sms": "",
+        "created_at": _("建档时间"),
+        "deceased_on": "",
+        "frozen_at": _("冻结时间"),
+        "erased_at": _("注销时间"),
+    },
+    hidden={
+        "pinyin_letters": SEARCH_KEY,
+        "pinyin_initials": SEARCH_KEY,
+        "phone_tail": SEARCH_KEY,
+        "id_index": SECRET,
+        "id_tail_index": SECRET,
+        "merged_into": INTERNAL,
+    },
+)
+
+_LOGINS = (
+    Table(
+        "accounts.User",
+        by=("person",),
+        shown={
+            "phone": "",
+            "phone_proved_at": "",
+            "date_joined": "",
+            "last_login": "",
+            "text_step": _("字号"),
+            "theme": _("颜色"),
+            "is_active": _("可以登录"),
+        },
+        hidden={
+            "password": SECRET,
+            "session_epoch": INTERNAL,
+            "is_superuser": INTERNAL,
+            "is_staff": INTERNAL,
+            "first_name": _("没有用到"),
+            "last_name": _("没有用到"),
+            "email": _("没有用到"),
+        },
+    ),
+    Table(
+        "accounts.PersonalCard",
+        by=("person",),
+        shown={
+            "issued_at": "",
+            "issued_by": _("谁发的"),
+            "revoked_at": "",
+            "revoked_by": _("谁作废的"),
+            "last_used_at": "",
+        },
+        hidden={"token_hash": SECRET},
+        deleted=True,
+    ),
+)
+
+_RELATIONS = (
+    Table(
+        "accounts.Relative",
+        by=("person",),
+        shown={"name": "", "relation": "", "phone": "", "note": ""},
+        deleted=True,
+    ),
+    Table(
+        "accounts.Proxy",
+        by=("person", "agent"),
+        shown={
+            "person": "",
+            "agent": "",
+            "relation": "",
+            "way": "",
+            "paper": "",
+            "granted_at": _("授权时间"),
+            "granted_by": _("谁登记的"),
+            "first_acted_at": "",
+            "revoked_at": "",
+            "revoked_by": _("谁撤销的"),
+        },
+        deleted=True,
+    ),
+    Table(
+        "accounts.HouseholdMember",
+        by=("person",),
+        shown={
+            "household": _("家庭编号"),
+            "agreed_at": _("同意时间"),
+            "agreed_by": _("谁登记的"),
+            "way": "",
+            "paper": "",
+            "left_at": _("退出时间"),
+            "left_by": _("谁办的退出"),
+        },
+        deleted=True,
+    ),
+    Table(
+        "accounts.HouseholdProposal",
+        by=("proposer", "person"),
+        shown={
+            "proposer": "",
+            "person": _("请谁"),
+            "phone": "",
+            "proposed_at": _("提出时间"),
+            "answer": "",
+            "answered_at": _("答复时间"),
+        },
+        hidden={"proposed_by": WHO_DID_IT, "answered_by": WHO_DID_IT},
+        deleted=True,
+    ),
+    Table(
+        "accounts.RoleGrant",
+        by=("person",),
+        shown={
+            "role": "",
+            "organisation": "",
+            "granted_at": _("授予时间"),
+            "granted_by": _("谁授予的"),
+            "ended_at": "",
+            "ended_by": _("谁收回的"),
+        },
+    ),
+)
+
+_RIGHTS = (
+    Table(
+        "accounts.Consent",
+        by=("person",),
+        shown={
+            "notice": _("告知书"),
+            "way": "",
+            "paper": "",
+            "given_at": "",
+            "given_by": _("谁登记的"),
+            "withdrawn_at": "",
+            "withdrawn_by": _("谁办的撤回"),
+        },
+        # What stays are the dates.
+        forgotten={"paper": "", "given_by": None, "withdrawn_by": None},
+    ),
+    Table(
+        "accounts.RightsRequest",
+        by=("person", "asked_by"),
+        shown={
+            "person": _("关于谁"),
+            "kind": "",
+            "state": "",
+            "way": "",
+            "paper": "",
+            "words": "",
+            "about_name": "",
+            "about_born_on": "",
+            "relation": "",
+            "asked_at": "",
+            "asked_by": _("谁提出的"),
+            "answer": "",
+            "decided_at": "",
+            "decided_by": _("谁办的"),
+            "until": "",
+        },
+        forgotten={
+            "paper": "",
+            "words": "",
+            "about_name": "",
+            "about_born_on": None,
+            "relation": "",
+            "answer": "",
+        },
+    ),
+    Table(
+        "accounts.AuditLine",
+        by=("person",),
+        shown={"at": "", "action": "", "actor": "", "on_behalf_of": "", "organisation": ""},
+        hidden={
+            "number": INTERNAL,
+            "details": _("改了哪些栏目，不含资料本身"),
+            "previous_hash": INTERNAL,
+            "hash": INTERNAL,
+        },
+        kept={"details": _("只有栏目名和编号，不能改也不能删")},
+    ),
+)
+
+_LISTS = (
+    Table(
+        "accounts.Merge",
+        by=("kept", "dropped"),
+        shown={"merged_at": _("并档时间"), "undone_at": _("撤销时间")},
+        hidden={
+            "kept": INTERNAL,
+            "dropped": INTERNAL,
+            "merged_by": WHO_DID_IT,
+            "undone_by": WHO_DID_IT,
+            "journal": INTERNAL,
+            "facts": _("撤销并档用的，内容和档案一样"),
+        },
+        forgotten={"journal": {}, "facts": ""},
+    ),
+    Table(
+        "accounts.NotSame",
+        by=("one", "other"),
+        shown={"said_at": _("认定时间")},
+        hidden={"one": ABOUT_OTHERS, "other": ABOUT_OTHERS, "said_by": WHO_DID_IT},
+        deleted=True,
+    ),
+    Table(
+        "accounts.RosterRow",
+        by=("person",),
+        shown={
+            "roster": _("名册"),
+            "number": "",
+            "organisation": "",
+            "decision": "",
+            "decided_at": _("决定时间"),
+        },
+        hidden={
+            "name": _("可能是同名的另一个人"),
+            "values": _("可能是同名的另一个人"),
+            "decided_by": WHO_DID_IT,
+        },
+    ),
+)
+
+# Of packages: whichever of them is installed.
+_OTHERS = (
+    Table(
+        "accounts.User_groups",
+        by=("user",),
+        title=_("登录所在的组"),
+        shown={"group": _("组")},
+        deleted=True,
+    ),
+    Table(
+        "accounts.User_user_permissions",
+        by=("user",),
+        title=_("登录的权限"),
+        shown={"permission": _("权限")},
+        deleted=True,
+    ),
+    Table(
+        "account.EmailAddress",
+        by=("user",),
+        shown={"email": "", "verified": "", "primary": ""},
+        deleted=True,
+    ),
+    Table(
+        "socialaccount.SocialAccount",
+        by=("user",),
+        title=_("微信、钉钉登录"),
+        shown={
+            "provider": _("从哪里登录"),
+            "uid": _("那边的编号"),
+            "date_joined": _("第一次"),
+            "last_login": _("最近一次"),
+        },
+        hidden={"extra_data": _("那边给的原文，内容同上")},
+        deleted=True,
+    ),
+    Table(
+        "mfa.Authenticator",
+        by=("user",),
+        title=_("二次验证"),
+        shown={
+            "type": _("方式"),
+            "created_at": _("登记时间"),
+            "last_used_at": _("最近使用"),
+        },
+        hidden={"data": SECRET},
+        deleted=True,
+    ),
+    Table(
+        "wagtailusers.UserProfile",
+        by=("user",),
+        title=_("编辑页面的设置"),
+        shown={
+            "preferred_language": _("语言"),
+            "current_time_zone": _("时区"),
+            "avatar": _("头像"),
+        },
+        hidden=dict.fromkeys(
+            (
+                "submitted_notifications",
+                "approved_notifications",
+                "rejected_notifications",
+                "updated_comments_notifications",
+                "dismissibles",
+                "theme",
+                "contrast",
+                "density",
+                "keyboard_shortcuts",
+            ),
+            _("页面怎样显示，不说明什么"),
+        ),
+        deleted=True,
+    ),
+    Table(
+        "wagtailcore.APIToken",
+        by=("user",),
+        title=_("接口密钥"),
+        shown={
+            "name": _("名称"),
+            "created": _("建立时间"),
+            "last_used_at": _("最近使用"),
+            "revoked_at": _("作废时间"),
+        },
+        hidden={"key_hash": SECRET, "prefix": SECRET},
+        deleted=True,
+    ),
+    Table(
+        "wagtailcore.PageSubscription",
+        by=("user",),
+        title=_("关注的页面"),
+        shown={"page": _("页面"), "comment_notifications": _("有批注时通知")},
+        deleted=True,
+    ),
+    Table(
+        "wagtailadmin.EditingSession",
+        by=("user",),
+        title=_("正在编辑的页面"),
+        shown={"last_seen_at": _("最近一次")},
+        hidden=dict.fromkeys(("content_type", "object_id", "is_editing"), INTERNAL),
+        deleted=True,
+    ),
+    Table(
+        "wagtailadmin.FormState",
+        by=("user",),
+        title=_("没有存的稿子"),
+        shown={"last_updated_at": _("最近一次")},
+        hidden={
+            "data": SCHOOL_WORK,
+            **dict.fromkeys(("content_type", "object_id", "parent_object_id"), INTERNAL),
+        },
+        deleted=True,
+    ),
+)
+
+_LEFT_OUT = {
+    **dict.fromkeys(
+        (
+            "accounts.PersonalCard.issued_by",
+            "accounts.PersonalCard.revoked_by",
+            "accounts.Proxy.granted_by",
+            "accounts.Proxy.revoked_by",
+            "accounts.HouseholdMember.agreed_by",
+            "accounts.HouseholdMember.left_by",
+            "accounts.HouseholdProposal.proposed_by",
+            "accounts.HouseholdProposal.answered_by",
+            "accounts.Consent.given_by",
+            "accounts.Consent.withdrawn_by",
+            "accounts.RightsRequest.decided_by",
+            "accounts.RoleGrant.granted_by",
+            "accounts.RoleGrant.ended_by",
+            "accounts.Merge.merged_by",
+            "accounts.Merge.undone_by",
+            "accounts.NotSame.said_by",
+            "accounts.OrganisationChange.changed_by",
+            "accounts.RosterImport.uploaded_by",
+            "accounts.RosterImport.applied_by",
+            "accounts.RosterRow.decided_by",
+        ),
+        WHO_DID_IT,
+    ),
+    "accounts.AuditLine.actor": WHO_DID_IT,
+    "accounts.AuditLine.on_behalf_of": _("同一行已经按“关于谁”列出"),
+    "accounts.Person.merged_into": _("并进来的档案一起列出"),
+    **dict.fromkeys(
+        (
+            "admin.LogEntry.user",
+            "wagtailcore.Comment.resolved_by",
+            "wagtailcore.Comment.user",
+            "wagtailcore.CommentReply.user",
+            "wagtailcore.ModelLogEntry.user",
+            "wagtailcore.Page.locked_by",
+            "wagtailcore.Page.owner",
+            "wagtailcore.PageLogEntry.user",
+            "wagtailcore.Revision.user",
+            "wagtailcore.TaskState.finished_by",
+            "wagtailcore.UploadedFile.uploaded_by_user",
+            "wagtailcore.WorkflowState.requested_by",
+            "wagtaildocs.Document.uploaded_by_user",
+            "wagtailimages.Image.uploaded_by_user",
+        ),
+        SCHOOL_WORK,
+    ),
+}
+
+OF_ACCOUNTS = Declaration(
+    tables=(_PERSON, *_LOGINS, *_RELATIONS, *_RIGHTS, *_LISTS, *_OTHERS), left_out=_LEFT_OUT
+)

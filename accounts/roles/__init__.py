@@ -1,0 +1,1 @@
+"""Roles: who may give what to whom, what each may, and who has which."""

@@ -1,0 +1,1 @@
+"""Addresses of accounts, one module per area."""

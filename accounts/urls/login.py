@@ -1,0 +1,12 @@
+"""Addresses about how one gets in: what is connected, and ending every login."""
+
+from django.urls import path
+
+from accounts.views import login as views
+
+app_name = "login"
+
+urlpatterns = [
+    path("connections/<int:pk>/disconnection/", views.disconnect, name="disconnect"),
+    path("logins/end/", views.end_all, name="end_all"),
+]

@@ -1,0 +1,109 @@
+"""The doors of the office's pages: who changes members, the tree and the rules.
+
+`branch_managed_by` (members, offices, names), `branch_steered_by` (move, merge, end),
+`parent_offered_to` (found beneath), `rules_led_by`.
+"""
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+from django.utils import timezone
+
+from accounts.models import Organisation, RoleGrant, User
+from accounts.queries import organisations_led_by
+from branches import queries
+from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, StudyNotice
+
+
+def branches_managed_by(user: User) -> QuerySet[Branch]:
+    """Every branch whose members and offices `user` may change: in office there or above it,
+    and the bureau over its organisation."""
+    return queries.branches_led_by(user)
+
+
+def branch_managed_by(user: User, pk: int) -> Branch:
+    """The branch, if `user` may change who belongs to it. Raises Http404 for all others."""
+    if branch := branches_managed_by(user).filter(pk=pk).first():
+        return branch
+    raise Http404
+
+
+def branches_steered_by(user: User) -> QuerySet[Branch]:
+    """Every branch that `user` may move, merge, end and found others beneath.
+
+    The bureau over its organisation, and those in office above it; not its own secretary.
+    """
+    if not user.is_authenticated:
+        return Branch.objects.none()
+    if user.is_superuser:
+        return Branch.objects.all()
+    led = organisations_led_by(user, RoleGrant.Role.BUREAU)
+    scope = Q(organisation__in=led)
+    offices = BranchOffice.objects.filter(
+        queries.held_on(timezone.localdate()), person=user.person_id
+    )
+    for path in offices.values_list("branch__path", flat=True) if user.person_id else ():
+        scope |= Q(path__startswith=path) & ~Q(path=path)
+    return Branch.objects.filter(scope)
+
+
+def branch_steered_by(user: User, pk: int) -> Branch:
+    """The branch, if `user` may change the tree there. Raises Http404 for all others."""
+    if branch := branches_steered_by(user).filter(pk=pk).first():
+        return branch
+    raise Http404
+
+
+def parents_offered_to(user: User) -> QuerySet[Branch]:
+    """The open branches beneath which `user` may put another one."""
+    kept = queries.branches_kept_by(user).exclude(
+        level__in=(Branch.Level.BRANCH, Branch.Level.GROUP)
+    )
+    steered = branches_steered_by(user)
+    found = Branch.objects.filter(Q(pk__in=kept.values("pk")) | Q(pk__in=steered.values("pk")))
+    return found.filter(ended_on=None).order_by("path")
+
+
+def parent_offered_to(user: User, pk: int) -> Branch:
+    """A branch of `parents_offered_to`. Raises Http404 for all others."""
+    if branch := parents_offered_to(user).filter(pk=pk).first():
+        return branch
+    raise Http404
+
+
+def membership_managed_by(user: User, *, branch_pk: int, pk: int) -> BranchMembership:
+    branch = branch_managed_by(user, branch_pk)
+    if found := branch.memberships.filter(pk=pk).select_related("person", "branch").first():
+        return found
+    raise Http404
+
+
+def office_managed_by(user: User, *, branch_pk: int, pk: int) -> BranchOffice:
+    branch = branch_managed_by(user, branch_pk)
+    if found := branch.offices.filter(pk=pk).select_related("person", "branch").first():
+        return found
+    raise Http404
+
+
+def rules_led_by(user: User) -> QuerySet[HoursRule]:
+    """The rules of every organisation that `user` makes rules for, the newest first."""
+    led = organisations_led_by(user, RoleGrant.Role.BUREAU)
+    rules = HoursRule.objects.filter(organisation__in=led).select_related("organisation")
+    return rules.order_by("organisation__path", "-valid_from", "-pk")
+
+
+def rule_organisations(user: User) -> QuerySet[Organisation]:
+    """The open organisations that `user` makes rules for."""
+    return organisations_led_by(user, RoleGrant.Role.BUREAU).filter(ended_on=None)
+
+
+def notices_read_by(user: User) -> QuerySet[StudyNotice]:
+    """The notices to the branches whose books `user` keeps."""
+    return StudyNotice.objects.filter(branch__in=queries.branches_kept_by(user))
+
+
+def notice_read_by(user: User, pk: int) -> StudyNotice:
+    """A notice of `notices_read_by`. Raises Http404 for all others."""
+    found = notices_read_by(user).filter(pk=pk).select_related("branch", "at_branch")
+    if notice := found.first():
+        return notice
+    raise Http404

@@ -1,0 +1,116 @@
+"""What a session says of everybody's study: who was there, and who saw its replay."""
+
+from collections.abc import Iterator
+from datetime import date, datetime
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import TruncDate
+from django.utils import timezone
+
+from branches import postings, queries
+from branches.models import Branch, HalfDay, Source
+from branches.postings import Posting
+from courses.models import ClassSession
+from live.models import Attendance, ReplayStudy, StudyMode
+
+
+def attended(*, keys, people=None) -> Iterator[Posting]:
+    """The postings of the sessions `keys`; not there for long enough is 0 minutes."""
+    facts = _facts(keys)
+    found = Attendance.objects.filter(session__in=keys).order_by()
+    if people is not None:
+        found = found.filter(person__in=people)
+    # Columns and no rows: the spans of a million attendances are much to read.
+    for pk, person, mode, seconds, whole, is_present in found.values_list(*COLUMNS):
+        yield Posting(
+            person_id=person,
+            minutes=_minutes(seconds) if is_present else 0,
+            whole_minutes=_minutes(whole),
+            mode=mode,
+            **facts[pk],
+        )
+
+
+COLUMNS = ("session_id", "person_id", "mode", "seconds", "session_seconds", "is_present")
+
+
+def rewatched(*, keys, people=None) -> Iterator[Posting]:
+    """The postings of the replays of the sessions `keys`, counted apart.
+
+    On the day on which enough had been seen.  Who was there after all has 0 minutes.
+    """
+    facts = _facts(keys)
+    there = Attendance.objects.filter(
+        session=OuterRef("classroom__session"), person=OuterRef("person"), is_present=True
+    )
+    found = ReplayStudy.objects.filter(
+        classroom__session__in=keys, enough_at__isnull=False, person__merged_into=None
+    )
+    if people is not None:
+        found = found.filter(person__in=people)
+    found = found.annotate(was_there=Exists(there), session=F("classroom__session")).order_by()
+    for study in found.defer("spans"):
+        yield Posting(
+            person_id=study.person_id,
+            minutes=0 if study.was_there else study.minutes,
+            whole_minutes=_minutes(study.replay_seconds),
+            mode=StudyMode.REPLAY,
+            **facts[study.session]
+            | {
+                "source": Source.REPLAY,
+                "studied_on": timezone.localdate(study.enough_at),
+                "half_day": half_of(study.enough_at),
+            },
+        )
+
+
+READ = ("number", "title", "starts_at", "class_group__name", "class_group__course__subject")
+
+
+def _facts(keys) -> dict[int, dict]:
+    """What is the same for everybody, by session."""
+    branch = Branch.objects.filter(
+        Q(founded_on=None) | Q(founded_on__lte=OuterRef("day")),
+        Q(ended_on=None) | Q(ended_on__gt=OuterRef("day")),
+        class_group=OuterRef("class_group"),
+    )
+    sessions = (
+        ClassSession.objects.filter(pk__in=keys)
+        .select_related("class_group__course")
+        .only(*READ)
+        .alias(day=TruncDate("starts_at"))
+        .annotate(at_branch=Subquery(branch.order_by("pk").values("pk")[:1]))
+    )
+    return {session.pk: _of_session(session) for session in sessions}
+
+
+def _of_session(session: ClassSession) -> dict:
+    return {
+        "studied_on": studied_on(session),
+        "half_day": half_of(session.starts_at),
+        "title": queries.title_of(session),
+        "source": Source.SESSION,
+        "source_key": session.pk,
+        "session_id": session.pk,
+        "subject": session.class_group.course.subject,
+        "at_branch_id": session.at_branch,
+    }
+
+
+def _minutes(seconds: int) -> int:
+    # As live.models.Attendance.minutes has it.
+    return (seconds + 30) // 60
+
+
+def studied_on(session: ClassSession) -> date:
+    """The day, at the school, on which the session was held."""
+    return timezone.localdate(session.starts_at)
+
+
+def half_of(at: datetime) -> str:
+    """Morning until noon at the school; the evening belongs to the afternoon."""
+    return HalfDay.MORNING if timezone.localtime(at).hour < 12 else HalfDay.AFTERNOON
+
+
+postings.register(Source.SESSION, attended)
+postings.register(Source.REPLAY, rewatched)

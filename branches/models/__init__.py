@@ -1,0 +1,44 @@
+"""Party branches, who belongs to them, and the study ledger.
+
+The ledger is append-only: the database refuses UPDATE and DELETE of a `StudyEntry`
+or a batch (migration 0004), and a correction is a reversing line with a reason and a name.
+"""
+
+from branches.models.branches import Branch, BranchChange, BranchMembership, BranchOffice
+from branches.models.ledger import (
+    HalfDay,
+    HoursRule,
+    LedgerBatch,
+    LedgerTail,
+    Source,
+    StudyEntry,
+    StudyNotice,
+    StudyTarget,
+)
+from branches.models.records import Absence, BranchRecord, RecordScan, RecordVersion
+from branches.models.reports import QuarterConfirmation, QuarterReport
+from branches.models.statements import Statement, StatementForm, StatementFormVersion
+
+__all__ = [
+    "Absence",
+    "Branch",
+    "BranchChange",
+    "BranchMembership",
+    "BranchOffice",
+    "BranchRecord",
+    "HalfDay",
+    "HoursRule",
+    "LedgerBatch",
+    "LedgerTail",
+    "QuarterConfirmation",
+    "QuarterReport",
+    "RecordScan",
+    "RecordVersion",
+    "Source",
+    "Statement",
+    "StatementForm",
+    "StatementFormVersion",
+    "StudyEntry",
+    "StudyNotice",
+    "StudyTarget",
+]

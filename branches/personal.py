@@ -1,0 +1,104 @@
+"""What of the branches' books belongs to a person (accounts.personal)."""
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts.personal import ABOUT_OTHERS, INTERNAL, WHO_DID_IT, Declaration, Table
+
+_LEDGER_STAYS = _("台账是凭据，只能添一行更正，不能改也不能删")
+
+_MEMBERSHIPS = Table(
+    "branches.BranchMembership",
+    by=("person",),
+    shown={"branch": "", "kind": "", "starts_on": "", "ends_on": ""},
+)
+
+_OFFICES = Table(
+    "branches.BranchOffice",
+    by=("person",),
+    shown={"branch": "", "office": "", "starts_on": "", "ends_on": ""},
+)
+
+_LEDGER = Table(
+    "branches.StudyEntry",
+    by=("person",),
+    shown={
+        "branch": "",
+        "at_branch": "",
+        "studied_on": "",
+        "half_day": "",
+        "minutes": "",
+        "whole_minutes": "",
+        "credit_hours": "",
+        "mode": "",
+        "title": "",
+        "source": "",
+        "rule": "",
+        "is_branch_study": "",
+        "is_reversal": "",
+        "reason": "",
+        "posted_at": "",
+        "posted_by": "",
+    },
+    hidden=dict.fromkeys(
+        ("source_key", "session", "revision", "reverses", "batch", "place", "hash"), INTERNAL
+    ),
+    kept={"title": _LEDGER_STAYS, "reason": _LEDGER_STAYS},
+)
+
+_RECORDS = Table(
+    "branches.BranchRecord",
+    by=("chair", "recorder"),
+    shown={"branch": "", "session": "", "chair": "", "recorder": "", "drafted_at": ""},
+    hidden={
+        "held_on": INTERNAL,
+        "guests": ABOUT_OTHERS,
+        "signed_on": INTERNAL,
+        "facts_changed_at": INTERNAL,
+        "said": ABOUT_OTHERS,
+        "decided": ABOUT_OTHERS,
+        "edited_at": INTERNAL,
+        "edited_by": WHO_DID_IT,
+    },
+    kept=dict.fromkeys(
+        ("guests", "said", "decided"), _("支部的正式记录，由书记手写，别人的发言也在里面")
+    ),
+)
+
+_ABSENCES = Table(
+    "branches.Absence",
+    by=("person",),
+    shown={
+        "record": "",
+        "reason": "",
+        "how": "",
+        "material": "",
+        "made_up_on": "",
+        "minutes": "",
+        "noted_at": "",
+    },
+    hidden={"noted_by": WHO_DID_IT},
+    forgotten={"reason": "", "material": ""},
+)
+
+OF_BRANCHES = Declaration(
+    tables=(_MEMBERSHIPS, _OFFICES, _LEDGER, _RECORDS, _ABSENCES),
+    left_out=dict.fromkeys(
+        (
+            "branches.StudyEntry.posted_by",
+            "branches.BranchRecord.edited_by",
+            "branches.QuarterConfirmation.confirmed_by",
+            "branches.QuarterReport.frozen_by",
+            "branches.StatementFormVersion.made_by",
+            "branches.Statement.confirmed_by",
+            "branches.Statement.returned_by",
+            "branches.QuarterPrint.asked_by",
+            "branches.BranchChange.changed_by",
+            "branches.HoursRule.made_by",
+            "branches.StudyNotice.read_by",
+            "branches.Absence.noted_by",
+            "branches.RecordVersion.made_by",
+            "branches.RecordScan.uploaded_by",
+        ),
+        WHO_DID_IT,
+    ),
+)

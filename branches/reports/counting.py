@@ -1,0 +1,285 @@
+"""Counting the figures of the catalogue: per branch, per month, per place and together.
+
+The number of queries is the same for one branch and for eighteen thousand.  Additive figures
+are added up from one grouping of the lines; people (人数) are counted apart for every heading,
+because one person may stand under several.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from functools import cached_property
+
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Sum,
+    When,
+)
+from django.db.models.functions import ExtractMonth, Length, Substr, TruncDate
+
+from accounts.models import Organisation
+from branches import queries
+from branches.models import Branch, BranchMembership, BranchRecord, StudyEntry
+from branches.periods import Period
+from branches.reports import catalogue
+from branches.reports.catalogue import FIGURES, Unit
+from courses.models import Enrolment
+
+Level, Kind = Branch.Level, Branch.Kind
+# 人次: a line that was reversed and its reversal take each other away.
+TIMES = Count("pk", filter=Q(is_reversal=False)) - Count("pk", filter=Q(is_reversal=True))
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose study is counted: `rows` are the branches that report, in their order; a group
+    (党小组) is counted with the branch above it."""
+
+    rows: list[Branch]
+    # With the groups; for subqueries.
+    branches: QuerySet[Branch]
+
+    def row_of(self, path: str) -> Branch | None:
+        return self._rows.get(path) or (self.rows[0] if len(self.rows) == 1 else None)
+
+    @cached_property
+    def _rows(self) -> dict[str, Branch]:
+        return {row.path: row for row in self.rows}
+
+
+def scope_of(organisation: Organisation) -> Scope:
+    """The branches of an organisation and of all beneath it; one query."""
+    own = Branch.objects.filter(organisation__path__startswith=organisation.path, kind=Kind.HOME)
+    own = own.exclude(level=Level.GROUP)
+    # What a group belongs to decides, not where it meets.
+    groups = Branch.objects.filter(level=Level.GROUP, kind=Kind.HOME)
+    groups = groups.alias(above=_above()).filter(above__in=own.values("path"))
+    return Scope(_named(own), Branch.objects.filter(Q(pk__in=own) | Q(pk__in=groups.values("pk"))))
+
+
+def scope_of_rows(rows: Iterable[int]) -> Scope:
+    """The branches that stood in a report, wherever they belong today; one query."""
+    own = Branch.objects.filter(pk__in=list(rows))
+    groups = Branch.objects.filter(level=Level.GROUP, kind=Kind.HOME)
+    groups = groups.alias(above=_above()).filter(above__in=own.values("path"))
+    return Scope(_named(own), Branch.objects.filter(Q(pk__in=own) | Q(pk__in=groups.values("pk"))))
+
+
+def scope_of_branch(branch: Branch) -> Scope:
+    """A branch and all beneath it; one query."""
+    beneath = queries.tree(branch).filter(kind=branch.kind)
+    rows = beneath if branch.level == Level.GROUP else beneath.exclude(level=Level.GROUP)
+    return Scope(_named(rows), beneath)
+
+
+def _named(rows: QuerySet[Branch]) -> list[Branch]:
+    return list(rows.select_related("organisation").order_by("organisation__path", "path"))
+
+
+def _above(path="path"):
+    """The path of the branch above."""
+    return Substr(path, 1, Length(path) - Branch.steplen)
+
+
+def _row(branch="branch__"):
+    """The path of the branch that reports for a line's branch."""
+    group = Q(**{f"{branch}level": Level.GROUP})
+    return Case(When(group, then=_above(f"{branch}path")), default=F(f"{branch}path"))
+
+
+@dataclass
+class Counted:
+    """What was counted: {code: value} for every row by its pk, every month, every place."""
+
+    total: dict
+    rows: dict[int, dict]
+    months: dict[int, dict]
+    places: dict[str, dict] = field(default_factory=dict)
+
+
+def count(
+    scope: Scope,
+    period: Period,
+    *,
+    lines: QuerySet[StudyEntry] | None = None,
+    places: Organisation | None = None,
+) -> Counted:
+    """Count everything of `scope` in `period`.
+
+    `lines` are other lines than those of the scope; `places` groups by what is directly
+    beneath that organisation.
+    """
+    if lines is None:
+        lines = lines_of(scope, period)
+    found = Counted(_nought(), {row.pk: _nought() for row in scope.rows}, {})
+    _count_lines(found, scope, lines)
+    _count_people(found, scope, lines)
+    _count_members(found, scope, period)
+    _count_records(found, scope, period)
+    found.total["branches"] = sum(row.level == Level.BRANCH for row in scope.rows)
+    if places:
+        _group(found, scope, places, lines)
+    return _written(found)
+
+
+def lines_of(scope: Scope, period: Period) -> QuerySet[StudyEntry]:
+    """The lines of the ledger behind the figures, reversals among them."""
+    return StudyEntry.objects.filter(
+        branch__in=scope.branches.values("pk"),
+        studied_on__gte=period.starts_on,
+        studied_on__lt=period.ends_before,
+    )
+
+
+def of_row(lines: QuerySet[StudyEntry], branch: Branch) -> QuerySet[StudyEntry]:
+    """Those of `lines` that count for a branch that reports: its own and its groups'."""
+    groups = queries.tree(branch).filter(level=Level.GROUP).alias(above=_above())
+    return lines.filter(
+        Q(branch=branch) | Q(branch__in=groups.filter(above=branch.path).values("pk"))
+    )
+
+
+def _nought() -> dict:
+    return {
+        code: Decimal(0) if figure.unit == Unit.HOURS else 0 for code, figure in FIGURES.items()
+    }
+
+
+def _count_lines(found: Counted, scope: Scope, lines: QuerySet[StudyEntry]) -> None:
+    grouped = (
+        lines.order_by()
+        .values("mode", row=_row(), month=ExtractMonth("studied_on"))
+        .annotate(
+            times=TIMES,
+            hours=Sum("credit_hours"),
+        )
+    )
+    for group in grouped:
+        hours = Decimal(group["hours"]).quantize(Decimal("0.01"))
+        month = found.months.setdefault(group["month"], _nought())
+        row, mode = scope.row_of(group["row"]), group["mode"]
+        for figures in (found.total, month, *([found.rows[row.pk]] if row else [])):
+            figures["times"] += group["times"]
+            figures[f"times_{mode}"] += group["times"]
+            figures[f"hours_{mode}"] += hours
+            figures["hours_apart" if mode in catalogue.APART else "hours"] += hours
+
+
+def _count_people(found: Counted, scope: Scope, lines: QuerySet[StudyEntry]) -> None:
+    stand = lines.filter(queries.STANDS).order_by()
+    for path, count in stand.values(row=_row()).annotate(n=_distinct()).values_list("row", "n"):
+        if row := scope.row_of(path):
+            found.rows[row.pk]["people"] = count
+    by_month = stand.values(month=ExtractMonth("studied_on")).annotate(n=_distinct())
+    for month, count in by_month.values_list("month", "n"):
+        found.months.setdefault(month, _nought())["people"] = count
+    found.total["people"] = stand.aggregate(n=_distinct())["n"]
+
+
+def _count_members(found: Counted, scope: Scope, period: Period) -> None:
+    last = period.ends_before - timedelta(days=1)
+    held = BranchMembership.objects.filter(
+        queries.held_on(last), branch__in=scope.branches.values("pk")
+    )
+    _spread(found, scope, held.order_by().values(row=_row()).annotate(members=_distinct()))
+
+
+def _distinct():
+    return Count("person", distinct=True)
+
+
+def _count_records(found: Counted, scope: Scope, period: Period) -> None:
+    records = BranchRecord.objects.filter(
+        branch__in=scope.branches.values("pk"),
+        session__starts_at__date__gte=period.starts_on,
+        session__starts_at__date__lt=period.ends_before,
+    ).order_by()
+    _spread(found, scope, records.values(row=_row()).annotate(records=Count("pk")))
+    there = StudyEntry.objects.filter(
+        queries.STANDS,
+        session__branch_records__in=records.values("pk"),
+        session__branch_records__branch=F("branch"),
+    ).exclude(mode__in=catalogue.APART)
+    there = there.order_by().values(row=_row()).annotate(present=Count("pk"))
+    _spread(found, scope, there.annotate(due=F("present")))
+    missing = _absent(records).values(row=_row()).annotate(due=Count("member"))
+    _spread(found, scope, missing)
+
+
+def _absent(records: QuerySet[BranchRecord]) -> QuerySet[BranchRecord]:
+    """A row for every member who was to come to a session of `records` and was not there:
+    the same as branches.sheets says for one of them."""
+    seat = Enrolment.objects.filter(
+        Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("session__starts_at")),
+        class_group=OuterRef("session__class_group"),
+        person=OuterRef("member"),
+        seated_at__lt=OuterRef("session__ends_at"),
+    )
+    there = StudyEntry.objects.filter(
+        queries.STANDS,
+        session=OuterRef("session"),
+        person=OuterRef("member"),
+        branch=OuterRef("branch"),
+    ).exclude(mode__in=catalogue.APART)
+    # Names for what is asked of a membership: else every mention of it is another join.
+    named = records.alias(
+        day=TruncDate("session__starts_at"),
+        member=F("branch__memberships__person"),
+        joined_on=F("branch__memberships__starts_on"),
+        left_on=F("branch__memberships__ends_on"),
+    )
+    return named.filter(
+        Q(left_on=None) | Q(left_on__gt=F("day")),
+        Exists(seat),
+        ~Exists(there),
+        joined_on__lte=F("day"),
+    )
+
+
+def _spread(found: Counted, scope: Scope, grouped: Iterable[dict]) -> None:
+    """Add what was grouped by `row` to that row and to the total."""
+    for group in grouped:
+        row = scope.row_of(group.pop("row"))
+        for code, value in group.items():
+            found.total[code] += value
+            if row:
+                found.rows[row.pk][code] += value
+
+
+def _group(found: Counted, scope: Scope, organisation: Organisation, lines) -> None:
+    """Add up the rows under what is directly beneath `organisation`."""
+    length = len(organisation.path) + Organisation.steplen
+    for row in scope.rows:
+        place = found.places.setdefault(row.organisation.path[:length], _nought())
+        place["branches"] += row.level == Level.BRANCH
+        for code, value in found.rows[row.pk].items():
+            if code not in ("people", "branches"):
+                place[code] += value
+    place = Substr("branch__organisation__path", 1, length)
+    stand = lines.filter(queries.STANDS).order_by()
+    for path, count in (
+        stand.values(beneath=place).annotate(n=_distinct()).values_list("beneath", "n")
+    ):
+        if path in found.places:
+            found.places[path]["people"] = count
+
+
+def _written(found: Counted) -> Counted:
+    """Hours as text: they add up exactly, and JSON knows no decimals."""
+    for figures in (
+        found.total,
+        *found.rows.values(),
+        *found.months.values(),
+        *found.places.values(),
+    ):
+        for code, value in figures.items():
+            if isinstance(value, Decimal):
+                figures[code] = str(value.quantize(Decimal("0.01")))
+    return found

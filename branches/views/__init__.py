@@ -1,0 +1,1 @@
+"""Pages of study: a person's own, and those of a branch."""

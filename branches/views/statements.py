@@ -1,0 +1,209 @@
+"""Forms above: the office edits and collects them, a branch confirms them."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from branches import queries, statements
+from branches.form_files import collected_file, statement_file, statement_pdf
+from branches.forms import FormForm, read_rows
+from branches.models import Statement
+from branches.reports import reading
+from branches.views.branches import head_of
+from branches.views.reports import links_of_reports, pdf_answer
+from common.errors import DomainError
+
+# The office
+
+
+@login_required
+@require_GET
+def form_list(request):
+    _check_office(request)
+    today = timezone.localdate()
+    context = {
+        "rows": [
+            (form, statements.last_period(form, on=today))
+            for form in statements.forms_led_by(request.user).order_by(
+                "organisation__path", "name"
+            )
+        ],
+        "links": links_of_reports(),
+    }
+    return render(request, "branches/statements/form_list.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new_form(request):
+    _check_office(request)
+    return _edit(request, None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit_form(request, pk):
+    return _edit(request, statements.form_led_by(request.user, pk))
+
+
+def _edit(request, found):
+    offices = reading.organisations_reported_by(request.user).order_by("path")
+    version = found and found.versions.order_by("-number").first()
+    form = FormForm(request.POST or None, found=found, offices=offices)
+    rows = read_rows(request.POST) if request.method == "POST" else (version and version.rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = statements.edit_form(
+                form=found,
+                organisation=found.organisation if found else form.cleaned_data["organisation"],
+                name=form.cleaned_data["name"],
+                every=form.cleaned_data["every"],
+                valid_from=form.cleaned_data["valid_from"],
+                rows=rows,
+                by=request.user,
+            )
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, _("表存好了。已经填过的还是原来那一版。"))
+            return redirect("branches:edit_statement_form", saved.pk)
+    context = {
+        "found": found,
+        "version": version,
+        "form": form,
+        "rows": [*(rows or []), *({"kind": "figure", "label": ""} for _more in range(4))],
+        "figures": statements.figure_choices(),
+        "links": links_of_reports(),
+    }
+    status = 422 if form.errors else 200
+    return render(request, "branches/statements/edit.html", context, status=status)
+
+
+def _check_office(request):
+    if not reading.organisations_reported_by(request.user).exists():
+        raise Http404
+
+
+@login_required
+@require_GET
+def collected(request, pk, code):
+    form = statements.form_led_by(request.user, pk)
+    return _collected_page(request, form, statements.period_of(form, code))
+
+
+def _collected_page(request, form, period, problem="", status=200):
+    rows = statements.collected(form, period)
+    context = {
+        "form": form,
+        "period": period,
+        "rows": rows,
+        "confirmed": sum(
+            1 for _b, said in rows if said and said.state == Statement.State.CONFIRMED
+        ),
+        "links": links_of_reports(),
+        "who": form.organisation.name,
+        "problem": problem,
+    }
+    return render(request, "branches/statements/collected.html", context, status=status)
+
+
+@login_required
+@require_GET
+def collected_excel(request, pk, code):
+    form = statements.form_led_by(request.user, pk)
+    return collected_file(form, statements.period_of(form, code))
+
+
+@login_required
+@require_POST
+def send_back(request, pk, code):
+    form = statements.form_led_by(request.user, pk)
+    period = statements.period_of(form, code)
+    asked = request.POST.get("statement", "")
+    found = statements.statement_led_by(request.user, form, int(asked) if asked.isdigit() else 0)
+    try:
+        statements.send_back(
+            statement=found, reason=request.POST.get("reason", ""), by=request.user
+        )
+    except DomainError as error:
+        return _collected_page(request, form, period, problem=str(error), status=422)
+    messages.success(request, _("退回了，支部会看到原因。"))
+    return redirect("branches:collected_statements", form.pk, period.code)
+
+
+# The branch
+
+
+@login_required
+@require_GET
+def branch_forms(request, pk):
+    branch = statements.branch_asked(request.user, pk)
+    today = timezone.localdate()
+    rows = []
+    for form in statements.forms_for(branch).prefetch_related("versions"):
+        period = statements.last_period(form, on=today)
+        rows.append((form, period, statements.statement_of(form, branch, period)))
+    context = head_of(request, branch) | {"rows": rows}
+    return render(request, "branches/statements/branch_forms.html", context)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def statement(request, branch_pk, pk, code):
+    """What the branch says on a form; POST keeps what was written, or confirms it."""
+    branch, found = _statement(request, branch_pk, pk, code)
+    if request.method == "POST":
+        if not queries.branches_kept_by(request.user).filter(pk=branch.pk).exists():
+            raise Http404
+        texts = {
+            name.removeprefix("row-"): value
+            for name, value in request.POST.items()
+            if name.startswith("row-")
+        }
+        try:
+            if "confirm" in request.POST:
+                statements.confirm(statement=found, texts=texts, by=request.user)
+                messages.success(request, _("确认好了，上级能看到。"))
+            else:
+                statements.write(statement=found, texts=texts)
+                messages.success(request, _("存好了，还没有确认。"))
+        except DomainError as error:
+            found.texts = found.texts if found.figures else texts
+            return _statement_page(request, branch, found, problem=str(error), status=422)
+        return redirect("branches:statement", branch.pk, pk, code)
+    return _statement_page(request, branch, found)
+
+
+def _statement_page(request, branch, found, problem="", status=200):
+    context = head_of(request, branch) | {
+        "statement": found,
+        "period": statements.period_of(found.form, found.period),
+        "rows": statements.rows_of(found),
+        "is_open": found.state != Statement.State.CONFIRMED,
+        "problem": problem,
+    }
+    return render(request, "branches/statements/statement.html", context, status=status)
+
+
+@login_required
+@require_GET
+def statement_excel(request, branch_pk, pk, code):
+    _branch, found = _statement(request, branch_pk, pk, code)
+    return statement_file(found)
+
+
+@login_required
+@require_GET
+def statement_paper(request, branch_pk, pk, code):
+    _branch, found = _statement(request, branch_pk, pk, code)
+    return pdf_answer(statement_pdf(found), name=f"{found.branch} {found.form}")
+
+
+def _statement(request, branch_pk, pk, code):
+    branch = statements.branch_asked(request.user, branch_pk)
+    form = statements.form_for(branch, pk)
+    return branch, statements.statement_of(form, branch, statements.period_of(form, code))

@@ -1,0 +1,1 @@
+"""Django's own way to SQLite, with a queue before its one lock."""

@@ -1,0 +1,1 @@
+"""Pages of the live classroom, and the POSTs that speak in it."""

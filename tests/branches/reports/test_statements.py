@@ -1,0 +1,180 @@
+"""Forms above: edited by the office, filled in by themselves, confirmed once, sent back."""
+
+import io
+from datetime import date
+
+import pytest
+from django.http import Http404
+from django.urls import reverse
+from openpyxl import load_workbook
+from pypdf import PdfReader
+
+from branches import statements
+from branches.errors import StatementNotOpen, StatementNotWhole
+from branches.models import Statement, StatementForm
+from branches.quarters import Quarter
+from tests.branches import school
+from tests.branches.reports.conftest import AUGUST, OCTOBER, Q3, meeting
+from tests.branches.reports.test_pages import said
+
+pytestmark = pytest.mark.django_db
+
+ROWS = [
+    {"kind": "figure", "label": "参加学习", "figure": "times"},
+    {"kind": "text", "label": "主要做法"},
+    {"kind": "evidence", "label": "照片"},
+]
+
+
+def edit(year, form=None, **change):
+    facts = {"name": "统计表", "every": "quarter", "rows": ROWS, "valid_from": date(2026, 1, 1)}
+    return statements.edit_form(
+        form=form, organisation=year.county, by=year.bureau, now=OCTOBER, **(facts | change)
+    )
+
+
+@pytest.fixture
+def form(year):
+    return edit(year)
+
+
+@pytest.fixture
+def open_statement(year, form):
+    return statements.statement_of(form, year.first, Q3)
+
+
+def confirm(year, statement, **texts):
+    return statements.confirm(statement=statement, texts=texts, by=year.bureau, now=OCTOBER)
+
+
+def test_a_form_fills_in_the_figures_of_the_branch(open_statement):
+    row, *_others = statements.rows_of(open_statement)
+
+    assert row.said == "5 人次"
+
+
+def test_a_confirmed_statement_keeps_its_figures_and_twice_is_once(year, open_statement):
+    one = confirm(year, open_statement, **{"1": "读书会", "0": "不是字"})
+    meeting(year, year.group, AUGUST.replace(day=20), year.wang, number=9)
+    again = confirm(year, open_statement, **{"1": "别的"})
+
+    assert one == again == Statement.objects.get()
+    assert [row.said for row in statements.rows_of(again)] == ["5 人次", "读书会", ""]
+    with pytest.raises(StatementNotOpen, match="不能再改"):
+        statements.write(statement=open_statement, texts={})
+
+
+def test_what_is_sent_back_is_open_again_with_the_reason(year, open_statement):
+    confirmed = confirm(year, open_statement, **{"1": "读书会"})
+
+    returned = statements.send_back(statement=confirmed, reason="人次不对", by=year.bureau)
+
+    assert (returned.state, returned.reason, returned.figures) == ("returned", "人次不对", None)
+    assert returned.texts == {"1": "读书会"}
+    assert confirm(year, returned).state == "confirmed"
+
+
+@pytest.mark.parametrize("reason", ["", "人次不对"])
+def test_without_a_reason_or_unconfirmed_nothing_is_sent_back(year, open_statement, reason):
+    statement = statements.write(statement=open_statement, texts={})
+
+    with pytest.raises(StatementNotOpen):
+        statements.send_back(statement=statement, reason=reason, by=year.bureau)
+
+
+def test_a_period_that_is_not_over_is_not_confirmed(year, form):
+    early = statements.statement_of(form, year.first, Quarter(2026, 4))
+
+    with pytest.raises(StatementNotOpen, match="还没有过完"):
+        confirm(year, early)
+
+
+def test_an_edited_form_is_a_new_version_and_the_old_statement_keeps_its_own(
+    year, form, open_statement
+):
+    confirm(year, open_statement)
+    edit(year, form)
+    edit(year, form, rows=ROWS[:1], valid_from=date(2026, 9, 1))
+
+    assert [version.number for version in form.versions.all()] == [1, 2]
+    assert len(statements.rows_of(statements.statement_of(form, year.first, Q3))) == 3
+    assert len(statements.rows_of(statements.statement_of(form, year.second, Q3))) == 1
+
+
+@pytest.mark.parametrize("change", [{"name": " "}, {"rows": []}, {"name": "统计表"}])
+def test_a_form_needs_a_name_of_its_own_and_rows(year, form, change):
+    with pytest.raises(StatementNotWhole):
+        edit(year, **change)
+
+
+def test_a_form_of_a_county_asks_its_branches_only(year, form):
+    assert statements.form_for(year.second, form.pk) == form
+    with pytest.raises(Http404):
+        statements.form_for(year.theirs, form.pk)
+    assert [branch for branch, _said in statements.collected(form, Q3)] == [
+        year.first,
+        year.second,
+    ]
+
+
+# The pages
+
+
+def test_an_office_makes_a_form_and_a_secretary_confirms_it(client, year):
+    client.force_login(year.bureau)
+    client.post(
+        reverse("branches:new_statement_form"),
+        {
+            "organisation": year.county.pk,
+            "name": "申报表",
+            "every": "quarter",
+            "valid_from": "2026-01-01",
+            "kind": ["figure", "text", "figure"],
+            "label": ["", "做法", ""],
+            "figure": ["times", "", ""],
+        },
+    )
+    form = StatementForm.objects.get()
+    address = reverse("branches:statement", args=[year.first.pk, form.pk, Q3.code])
+    client.force_login(school.login(year.wang))
+    assert "申报表" in said(client.get(reverse("branches:branch_forms", args=[year.first.pk])))
+
+    client.post(address, {"row-1": "读书会", "confirm": "1"})
+
+    assert "已确认 10月8日" in said(client.get(address))
+    client.force_login(year.bureau)
+    collected = reverse("branches:collected_statements", args=[form.pk, Q3.code])
+    assert "2 个支部，1 个已经确认" in said(client.get(collected))
+    client.post(
+        reverse("branches:send_statement_back", args=[form.pk, Q3.code]),
+        {"statement": Statement.objects.get().pk, "reason": "请写明地点"},
+    )
+    client.force_login(year.wang.login)
+    assert "请写明地点" in said(client.get(address))
+
+
+def test_page_excel_and_pdf_of_a_statement_say_the_same(client, year, open_statement):
+    confirm(year, open_statement, **{"1": "=1+1"})
+    client.force_login(year.bureau)
+    form = open_statement.form
+    args = [year.first.pk, form.pk, Q3.code]
+
+    page = said(client.get(reverse("branches:statement", args=args)))
+    book = load_workbook(
+        io.BytesIO(client.get(reverse("branches:statement_excel", args=args)).content)
+    )
+    pdf = client.get(reverse("branches:statement_pdf", args=args)).content
+    paper = "".join(each.extract_text() for each in PdfReader(io.BytesIO(pdf)).pages)
+    collected = client.get(reverse("branches:collected_excel", args=[form.pk, Q3.code])).content
+
+    rows = {row[0].value: row[1] for row in book.active.iter_rows()}
+    assert "5 人次" in page
+    assert rows["参加学习"].value == "5 人次"
+    assert "5人次" in paper.replace(" ", "").replace("\n", "")
+    assert (rows["主要做法"].value, rows["主要做法"].data_type) == ("=1+1", "s")
+    lines = [
+        [cell.value for cell in row] for row in load_workbook(io.BytesIO(collected)).active.rows
+    ]
+    assert ["望湖县", "第一支部", "已确认", "5", "=1+1", None] in [
+        [cell or None for cell in line] for line in lines
+    ]

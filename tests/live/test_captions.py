@@ -1,0 +1,102 @@
+"""Words under the picture: sent, kept for late pages and the replay; speech is optional."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from live import captions, services
+from live.errors import RoomClosed
+from tests import factories
+
+
+@pytest.fixture
+def clerk(school):
+    services.begin(classroom=school.room, now=school.now)
+    return factories.login(school.teacher)
+
+
+def say(school, text, *, after=0, client_id=None, by=None):
+    return captions.caption(
+        classroom=school.room,
+        text=text,
+        by=by,
+        client_id=client_id or uuid.uuid4(),
+        now=school.now + timedelta(seconds=after),
+    )
+
+
+def test_a_caption_is_an_event_once(school, clerk):
+    name = uuid.uuid4()
+
+    first, again = [say(school, " 横平\n竖直 ", client_id=name) for _ in range(2)]
+
+    assert first == again
+    assert (first.kind, first.body["text"]) == ("caption", "横平 竖直")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [(" \u0000 ", "先写几个字"), ("长" * 81, "最多 80")],
+    ids=["none", "long"],
+)
+def test_nothing_and_too_much_are_refused(school, clerk, text, sentence):
+    with pytest.raises(RoomClosed, match=sentence):
+        say(school, text)
+
+
+def test_before_the_class_there_is_no_picture_to_write_under(school):
+    with pytest.raises(RoomClosed, match="还没有上课"):
+        say(school, "横平竖直")
+
+
+def test_a_late_page_shows_the_last_words_for_a_while(school, clerk):
+    say(school, "先写横", after=0)
+    say(school, "再写竖", after=5)
+    room = school.room
+
+    shown = [
+        captions.shown_now(room, now=school.now + timedelta(seconds=after)) for after in (6, 30)
+    ]
+
+    assert shown == ["再写竖", ""]
+
+
+def test_the_replay_has_them_where_they_were_said(school, clerk):
+    say(school, "先写横 <b>&", after=5)
+    say(school, "再写竖", after=9)
+    school.room.refresh_from_db()
+
+    cues = captions.cues_of(school.room, captions.since_the_start(school.room))
+
+    assert captions.as_vtt(cues) == (
+        "WEBVTT\n\n"
+        "00:00:05.000 --> 00:00:09.000\n先写横 &lt;b&gt;&amp;\n\n"
+        "00:00:09.000 --> 00:00:21.000\n再写竖\n"
+    )
+
+
+def test_words_outside_the_recording_are_left_out(school, clerk):
+    say(school, "先写横", after=5)
+
+    assert captions.cues_of(school.room, lambda _moment: None) == []
+
+
+def test_without_a_model_there_is_no_engine(settings):
+    settings.SPEECH_MODEL = ""
+
+    assert captions.speech_engine() is None
+
+
+def test_a_folder_that_is_not_there_is_named(settings, tmp_path):
+    settings.SPEECH_MODEL = str(tmp_path / "model")
+
+    with pytest.raises(captions.SpeechUnavailable, match="model does not exist"):
+        captions.speech_engine()
+
+
+def test_a_package_that_is_missing_is_named(settings, tmp_path):
+    settings.SPEECH_MODEL = str(tmp_path)
+
+    with pytest.raises(captions.SpeechUnavailable, match="vosk is not installed"):
+        captions.speech_engine()

@@ -12,7 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 
 from courses.registration import withdraw
-from live import consumers, services
+from live import consumers, events, services
 from live import hub as hubs
 from live.consumers import (
     BAD_MESSAGE,
@@ -123,7 +123,7 @@ async def test_a_page_is_told_what_it_missed_before_it_came(school):
 
 async def test_a_lost_nudge_costs_seconds_and_no_event(school, monkeypatch):
     monkeypatch.setattr(hubs, "LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr(services.events, "nudge", lambda pk, number: None)
+    monkeypatch.setattr(events, "nudge", lambda pk, number: None)
     page = await open_page(school, school.learner)
     await page.hello()
 

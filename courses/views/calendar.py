@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from courses import queries
 from courses.timetable import addresses, feed, meetings
-from courses.views.learners import with_file
+from courses.views.with_file import with_file
 
 WEEK = timedelta(weeks=1)
 # Nobody's week lies beyond, and a day further at the ends of time there is none.

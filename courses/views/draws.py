@@ -23,7 +23,7 @@ from courses.forms.draws import (
     standing_wishes,
     typed_wishes,
 )
-from courses.views.learners import with_file
+from courses.views.with_file import with_file
 
 CLASSES_ON_A_PAGE = 30
 # Anybody may have a draw of thousands computed again; not every second.

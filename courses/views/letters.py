@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts import queries as accounts
 from courses.forms.letters import ReminderForm
 from courses.letters import keeping, reminders
-from courses.views.learners import with_file
+from courses.views.with_file import with_file
 
 PAGE_LENGTH = 20
 

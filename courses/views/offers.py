@@ -13,7 +13,7 @@ from common.errors import DomainError
 from courses import offers_links, queries
 from courses.models import Offer
 from courses.registration import offering
-from courses.views.learners import with_file
+from courses.views.with_file import with_file
 
 Answer, Channel = Offer.Answer, Offer.Channel
 

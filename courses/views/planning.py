@@ -18,7 +18,8 @@ from common import dates, excel
 from common.errors import DomainError
 from common.excel import Column, Kind
 from courses import queries
-from courses.forms.planning import BoardFilter, CopyForm, DaysForm, RoundForm, TermForm
+from courses.forms.planning.calendar import BoardFilter, DaysForm
+from courses.forms.planning.terms import CopyForm, RoundForm, TermForm
 from courses.models import RegistrationRound, Term
 from courses.planning import board, holidays, scope, terms
 

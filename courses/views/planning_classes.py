@@ -12,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.queries import has_role
 from common.errors import DomainError
 from courses import queries
-from courses.forms.planning import ClassForm, ClassStart, MeetingForm, MergeForm, ReasonForm
+from courses.forms.planning.calendar import MeetingForm
+from courses.forms.planning.classes import ClassForm, ClassStart, MergeForm, ReasonForm
 from courses.models import ClassGroup
 from courses.planning import cancelling, clashes, classes, completing, meetings, merging, scope
 

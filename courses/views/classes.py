@@ -1,57 +1,29 @@
-"""A class and one's place in it: looking, registering, the slip, giving up."""
+"""A class as everybody sees it, and asking for a place in it."""
 
-from datetime import timedelta
-from functools import wraps
 from math import ceil
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.contrib.auth.views import redirect_to_login
-from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.queries import persons_acted_for
 from common.errors import DomainError
-from common.typed import TooLong, check_length, words_in
-from courses import clips, fees, queries, registration, relatives
-from courses.errors import ReasonMissing, WayNotChosen, WrongPerson
+from courses import queries, registration, relatives
+from courses.errors import WrongPerson
 from courses.forms.learners import RelativeForm
 from courses.models import Enrolment
-from courses.registration import leaving, moving, rules
+from courses.registration import rules
+from courses.views.with_file import with_file
 
-COMING = timedelta(weeks=2)
-CLASSES_ON_A_PAGE = 8
 PEOPLE_TO_CHOOSE = 6
 CLOSED_TO_ALL = {"cancelled", "closed"}
 # Reasons that time alone takes away: the page looks again when the next round opens.
 PASSING = {"not_open_yet", "not_your_round"}
-
-
-def with_file(view):
-    """For pages about somebody: log in first, then say who one is, then come back.
-
-    They are kept by no cache: a device is often shared, and its back button works.
-    """
-
-    @never_cache
-    @wraps(view)
-    def checked(request, *args, **kwargs):
-        if request.user.is_authenticated and request.person:
-            return view(request, *args, **kwargs)
-        back = request.get_full_path()
-        if not request.user.is_authenticated:
-            return redirect_to_login(back)
-        return redirect(f"{reverse('accounts:welcome')}?{urlencode({'next': back})}")
-
-    return checked
 
 
 @never_cache
@@ -122,31 +94,6 @@ def relative(request, pk):
             )
             return redirect(class_group)
     return _class_page(request, class_group, form=form, status=422)
-
-
-# Like the link of an offer: the address itself is the key.
-@csrf_exempt
-@never_cache
-@require_http_methods(["GET", "POST"])
-def relative_link(request, token):
-    """The relative who was asked by SMS says yes or no."""
-    question = relatives.request_of_link(token)
-    problem = ""
-    if request.method == "POST":
-        try:
-            if request.POST.get("answer") not in {"yes", "no"}:
-                raise ReasonMissing(_("请按“同意”或“不同意”。"))
-            relatives.answer(request=question, agrees=request.POST["answer"] == "yes")
-        except DomainError as error:
-            problem = str(error)
-        else:
-            return redirect("courses:relative_link", token)
-    context = {
-        "question": question,
-        "is_over": relatives.is_over(question, now=timezone.now()),
-        "problem": problem,
-    }
-    return render(request, "courses/offers/relative.html", context, status=422 if problem else 200)
 
 
 def _check_person(request) -> None:
@@ -286,151 +233,3 @@ def _key(request) -> UUID | None:
         return UUID(request.POST.get("key", ""))
     except ValueError:
         return None
-
-
-@require_GET
-@with_file
-def seat(request, pk):
-    """The slip of a seat, to be kept or printed."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
-    now = timezone.now()
-    upcoming = enrolment.class_group.sessions.filter(ends_at__gt=now)
-    context = {
-        "enrolment": enrolment,
-        "account": fees.account_of(enrolment),
-        "next_session": upcoming.first(),
-        "can_undo": leaving.can_undo(enrolment, now=now),
-        "can_transfer": moving.may_still_transfer(enrolment, now=now),
-    }
-    return render(request, "courses/seat.html", context)
-
-
-@require_GET
-@with_file
-def waiting_place(request, pk):
-    """The slip of a waiting place, with how many are before it now."""
-    entry = queries.waiting_place_for(person=request.person, pk=pk)
-    offers = queries.offers_open_to(request.person)
-    context = {
-        "entry": entry,
-        "ahead": queries.ahead_of(entry),
-        "offer": offers.filter(entry__class_group=entry.class_group_id).first(),
-    }
-    return render(request, "courses/waiting_place.html", context)
-
-
-@require_http_methods(["GET", "POST"])
-@with_file
-def withdraw(request, pk):
-    """Ask once more, then give up a seat."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
-    can_undo = leaving.can_undo(enrolment, now=timezone.now())
-    context = {
-        "enrolment": enrolment,
-        "can_undo": can_undo,
-        "reasons": leaving.REASONS,
-        "because": words_in(request.POST, "because"),
-    }
-    if request.method == "GET":
-        return render(request, "courses/withdraw.html", context)
-    try:
-        check_length(context["because"])
-        registration.withdraw(enrolment=enrolment, by=request.user, because=context["because"])
-    except (ReasonMissing, TooLong) as error:
-        context["problem"] = str(error)
-        return render(request, "courses/withdraw.html", context, status=422)
-    said = _("“%(name)s”取消了，就当没有报过。") if can_undo else _("已经退了“%(name)s”。")
-    messages.success(request, said % {"name": enrolment.class_group.name})
-    return redirect("courses:my_classes")
-
-
-@require_http_methods(["GET", "POST"])
-@with_file
-def transfer(request, pk):
-    """The classes of the term with a free seat; change to one of them."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
-    now = timezone.now()
-    problem = ""
-    if request.method == "POST":
-        try:
-            to = queries.pool_shown(request.POST.get("pool", ""))
-            if to is None:
-                raise WayNotChosen(_("请先选转到哪个班。"))
-            made = registration.transfer(enrolment=enrolment, to=to, by=request.user)
-        except DomainError as error:
-            problem = str(error)
-        else:
-            name = made.class_group.name
-            messages.success(request, _("已经转到“%(name)s”。") % {"name": name})
-            return redirect(made)
-    words = request.GET.get("text", "").replace("\x00", "")
-    found = moving.choices(enrolment=enrolment, now=now, text=words)
-    context = {
-        "enrolment": enrolment,
-        "last_day": moving.last_day_to_transfer(enrolment),
-        "can_transfer": moving.may_still_transfer(enrolment, now=now),
-        "pools": Paginator(found, CLASSES_ON_A_PAGE).get_page(request.GET.get("page")),
-        "words": words,
-        "asked": request.POST.get("pool", ""),
-        "problem": problem,
-    }
-    return render(request, "courses/transfer.html", context, status=422 if problem else 200)
-
-
-@require_http_methods(["GET", "POST"])
-@with_file
-def leave_queue(request, pk):
-    """Ask once more, then give up a waiting place."""
-    entry = queries.waiting_place_for(person=request.person, pk=pk)
-    if request.method == "GET":
-        return render(
-            request,
-            "courses/leave_queue.html",
-            {
-                "entry": entry,
-                "ahead": queries.ahead_of(entry),
-                "offer": queries.offers_open_to(request.person)
-                .filter(entry__class_group=entry.class_group_id)
-                .first(),
-            },
-        )
-    try:
-        registration.leave_queue(entry=entry, by=request.user)
-    except DomainError as error:
-        messages.error(request, str(error))
-        return redirect("courses:my_classes")
-    name = entry.class_group.name
-    messages.success(request, _("不再候补“%(name)s”了。") % {"name": name})
-    return redirect("courses:my_classes")
-
-
-@require_GET
-@with_file
-def my_classes(request):
-    """What I asked for and what I have: offers, seats, numbers, wishes; when I meet next."""
-    now = timezone.now()
-    today = timezone.localdate(now)
-    seats, waiting = queries.seats_of(request.person), queries.waiting_of(request.person)
-    context = {
-        "seats": seats.filter(class_group__term__ends_on__gte=today),
-        "past": seats.filter(class_group__term__ends_on__lt=today),
-        "waiting": waiting.filter(class_group__term__ends_on__gte=today),
-        "offers": queries.offers_open_to(request.person).filter(expires_at__gt=now),
-        "applications": queries.applications_of(request.person, now=now),
-        "coming": queries.sessions_of(request.person, start=now, end=now + COMING),
-        "today": today,
-        "catalogue_url": queries.catalogue_url(),
-    }
-    return render(request, "courses/my_classes.html", context)
-
-
-@require_GET
-def clip(request, pk):
-    """The film of a lesson, in the pieces a player asks for (iPhones play nothing else)."""
-    lesson = queries.lesson_shown(pk)
-    if not lesson.clip or not all(
-        restriction.accept_request(request) for restriction in lesson.get_view_restrictions()
-    ):
-        raise Http404
-    film = lesson.clip.file
-    return clips.answer(film.open("rb"), size=film.size, asked=request.headers.get("Range", ""))

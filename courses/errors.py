@@ -1,5 +1,7 @@
 """When the rules of courses say no. `reason` tells pages which rule of registration it was."""
 
+from django.utils.translation import gettext as _
+
 from common.errors import DomainError
 
 
@@ -25,6 +27,15 @@ class ClassCancelled(RegistrationRefused):
     """The class does not take place."""
 
     reason = "cancelled"
+
+
+class ClassGone(RegistrationRefused):
+    """The class was taken out since the page was opened."""
+
+    reason = "gone"
+
+    def __init__(self):
+        super().__init__(_("这个班刚刚撤掉了，没有报上。请看看别的班，或打学校电话问一问。"))
 
 
 class NotOpenYet(RegistrationRefused):

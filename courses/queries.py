@@ -149,24 +149,11 @@ def points_in_use(now: datetime) -> QuerySet[TeachingPoint]:
 
 
 def registration_of_terms(now: datetime) -> list[dict]:
-    """Each term that is not over with its round open now and the one that opens next."""
+    """Each term that is not over with its rounds: open now, opening next, closed last."""
     return [
-        {"term": term, "open": open_round(term, now), "next": next_round(term, now)}
-        for term in terms_not_over(now)
+        {"term": term, **_by_state(term.rounds.all(), now)}
+        for term in terms_not_over(now).prefetch_related("rounds__organisation")
     ]
-
-
-def open_round(term: Term, now: datetime) -> RegistrationRound | None:
-    """The round in which seats of `term` may be asked for now; the longest open of several.
-
-    Of one class and one person courses.registration.rules.open_round tells.
-    """
-    return term.rounds.filter(opens_at__lte=now, closes_at__gt=now).order_by("-closes_at").first()
-
-
-def next_round(term: Term, now: datetime) -> RegistrationRound | None:
-    """The round of `term` that opens next."""
-    return term.rounds.filter(opens_at__gt=now).order_by("opens_at").first()
 
 
 def waiting_by_pool(class_group: ClassGroup) -> dict[int, int]:
@@ -357,6 +344,17 @@ def may_teach(*, user: User, class_group: ClassGroup, session: ClassSession | No
         return True
     office = organisations_led_by(user, *LEADS_CLASSES)
     return office.filter(pk=class_group.organisation_id).exists()
+
+
+def _by_state(rounds, now: datetime) -> dict[str, RegistrationRound | None]:
+    opened = [one for one in rounds if one.is_open_at(now)]
+    coming = [one for one in rounds if one.opens_at > now]
+    over = [one for one in rounds if one.closes_at <= now]
+    return {
+        "open": max(opened, key=lambda one: one.closes_at, default=None),
+        "next": min(coming, key=lambda one: one.opens_at, default=None),
+        "last": max(over, key=lambda one: one.closes_at, default=None),
+    }
 
 
 def _mine(places: QuerySet):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -17,7 +17,6 @@ from courses.models import Application, Draw, RegistrationRound, SeatPool, Sourc
 from courses.registration import rules, seats
 
 
-@transaction.atomic
 def apply(
     *,
     person: Person,
@@ -37,7 +36,35 @@ def apply(
     again. Raises a RegistrationRefused in words when the round is not open to either or a
     wish cannot be granted; nothing has changed then.
     """
-    now = now or timezone.now()
+    asked = {
+        "person": person,
+        "round": round,
+        "pools": pools,
+        "partner": partner,
+        "by": by,
+        "source": source,
+        "key": key,
+        "now": now or timezone.now(),
+    }
+    try:
+        return _apply(**asked)
+    except IntegrityError:
+        # A class was taken out between the look and the commit: the second look says which.
+        return _apply(**asked)
+
+
+@transaction.atomic
+def _apply(
+    *,
+    person: Person,
+    round: RegistrationRound,
+    pools: Sequence[SeatPool],
+    partner: Person | None,
+    by: User | None,
+    source: str,
+    key: UUID | None,
+    now: datetime,
+) -> Application:
     asking = [person, partner] if partner else [person]
     if partner == person:
         raise errors.WishesUnclear(_("一起报名的要是另一个人。"))
@@ -159,7 +186,10 @@ def _check(
 def _lock(round: RegistrationRound) -> RegistrationRound:
     """The round, one application at a time: the list is frozen under the same lock."""
     rounds = RegistrationRound.objects.select_for_update(no_key=True, of=("self",))
-    return rounds.select_related("term", "organisation").get(pk=round.pk)
+    found = rounds.select_related("term", "organisation").filter(pk=round.pk).first()
+    if found is None:
+        raise errors.RegistrationClosed(_("这一批报名刚刚撤掉了，没有记下来。请看看别的批次。"))
+    return found
 
 
 def _live(person: Person, round: RegistrationRound, facts: dict) -> Application:

@@ -6,6 +6,15 @@ is what the desk does, `cash` what went through the till, `owing` what is still 
 
 from courses.fees.accounts import account_of, accounts_of
 from courses.fees.charging import settle, settle_missed
-from courses.fees.paying import pay, refund, waive
+from courses.fees.paying import keep, pay, refund, waive
 
-__all__ = ["account_of", "accounts_of", "pay", "refund", "settle", "settle_missed", "waive"]
+__all__ = [
+    "account_of",
+    "accounts_of",
+    "keep",
+    "pay",
+    "refund",
+    "settle",
+    "settle_missed",
+    "waive",
+]

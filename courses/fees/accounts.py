@@ -35,6 +35,8 @@ class Account:
     refunded: Decimal = NOTHING
     carried: Decimal = NOTHING
     brought: Decimal = NOTHING
+    # Of what is held: decided that it is not given back.
+    kept: Decimal = NOTHING
 
     @property
     def due(self) -> Decimal:

@@ -3,19 +3,24 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Sum
 
 from accounts.files import finding
 from accounts.models import Person, User
 from courses.fees.accounts import NOTHING, seats_led_by, with_money
-from courses.models import ClassGroup, Enrolment, Term
+from courses.models import ClassGroup, Enrolment, FeeLine, Term
 
 OWED, BACK, GONE = "owed", "back", "gone"
+DECIDED = FeeLine.objects.filter(
+    Q(kind=FeeLine.Kind.KEPT)
+    | Q(kind=FeeLine.Kind.REFUNDED, made_at__gte=OuterRef("withdrawn_at")),
+    enrolment=OuterRef("pk"),
+)
 STATES = {
     OWED: Q(owed__gt=0),
     BACK: Q(owed__lt=0),
-    # Given up by themselves after paying: what is given back, the desk decides.
-    GONE: Q(withdrawn_at__isnull=False, held__gt=0, owed=0),
+    # Given up by themselves after paying: the desk decides what is given back, once.
+    GONE: Q(~Exists(DECIDED), withdrawn_at__isnull=False, held__gt=0, owed=0),
 }
 ORDERS = {
     "name": ("person__pinyin", "pk"),
@@ -58,6 +63,11 @@ def chosen(user: User, choice: Choice) -> QuerySet[Enrolment]:
     return found.defer(*(f"person__{name}" for name in finding.SEALED)).order_by(
         *_order(choice.sort)
     )
+
+
+def waits_for_a_decision(seat: Enrolment) -> bool:
+    """Whether the desk has to say what of a given up seat's money is given back."""
+    return with_money(Enrolment.objects.filter(pk=seat.pk)).filter(STATES[GONE]).exists()
 
 
 def totals(found: QuerySet[Enrolment], state: str) -> Totals:

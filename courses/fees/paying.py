@@ -114,6 +114,33 @@ def refund(
     )
 
 
+@transaction.atomic
+def keep(
+    *,
+    enrolment: Enrolment,
+    reason: str,
+    by: User,
+    expected: Decimal | None = None,
+    key: UUID | None = None,
+    now: datetime | None = None,
+) -> FeeLine:
+    """Write down that the money of a seat given up is not given back, and why.
+
+    It can still be refunded later. Once is enough: again is harmless. Raises FeeRefused
+    without a reason or where there is nothing to decide, FeesChanged as `refund` does.
+    """
+    now = now or timezone.now()
+    seat = lock(enrolment)
+    if done := seat.fee_lines.filter(kind=Kind.KEPT).first():
+        return done
+    account = account_of(seat)
+    _check_expected(account, expected)
+    if not seat.withdrawn_at or account.held <= 0 or account.owed:
+        raise FeeRefused(_("这里没有要定退不退的钱。"))
+    _check_reason(reason, _("请写一句为什么不退，以后查得到。"))
+    return add(seat, Kind.KEPT, account.held, reason=reason.strip(), made_by=by, key=key, now=now)
+
+
 def _done(seat: Enrolment, key: UUID | None, kind: str, amount: Decimal) -> FeeLine | None:
     """What the same request wrote before: its answer had been lost, or was clicked twice.
 

@@ -77,6 +77,23 @@ class RefundForm(MoneyForm):
     prefix = "refund"
 
 
+class KeepForm(forms.Form):
+    """Why the money of a seat that was given up stays with the school."""
+
+    expected = forms.DecimalField(widget=forms.HiddenInput, required=False)
+    key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    reason = forms.CharField(
+        label=_("为什么不退"),
+        help_text=_("例如：开学一个月以后退班，按学校规定"),
+        max_length=200,
+        error_messages={"required": _("请写一句为什么不退，以后查得到。")},
+    )
+    prefix = "keep"
+
+    def facts(self) -> dict:
+        return self.cleaned_data
+
+
 class CashFilter(Filter):
     """Which receipts to report."""
 
@@ -116,7 +133,11 @@ class OpenFeesFilter(Filter):
 
     state = forms.ChoiceField(
         label=_("哪一种"),
-        choices=[("owed", _("学费没交齐")), ("back", _("要退的")), ("gone", _("退了班、交过费"))],
+        choices=[
+            ("owed", _("学费没交齐")),
+            ("back", _("要退的")),
+            ("gone", _("退了班，要定退不退")),
+        ],
         required=False,
     )
     q = forms.CharField(

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 
 from common import excel
 from common.excel import Column, Kind, Sheet
+from courses.fees import amounts
 from courses.fees.cash import Till, together
+from courses.fees.owing import BACK, GONE, Totals
 from courses.lists import classes, places
 from courses.models import ClassGroup, Enrolment, FeeLine, WaitingEntry, Wish
 
@@ -109,8 +111,11 @@ def part_name(shown: str) -> str:
     }[shown]
 
 
-def of_cash(title: str, tills: list[Till], receipts: Iterable[FeeLine]) -> bytes:
-    """The cash report: a sheet by day and cashier, a sheet by receipt."""
+def of_cash(
+    title: str, tills: list[Till], receipts: Iterable[FeeLine], waits: dict[str, Totals]
+) -> bytes:
+    """The cash report: a sheet by day and cashier, with what waits to be given back, and a
+    sheet by receipt."""
     whole = together(tills)
     methods = [_("%(method)s（元）") % {"method": method.label} for method in FeeLine.Method]
     by_day = Sheet(
@@ -126,7 +131,11 @@ def of_cash(title: str, tills: list[Till], receipts: Iterable[FeeLine]) -> bytes
         ],
         [[till.on.isoformat(), str(till.cashier or ""), *_figures(till)] for till in tills],
         totals=[_("合计"), "", *_figures(whole)],
-        notes=[_("现金、转账、扫码各栏都是收款减去退款。")],
+        notes=[
+            _("现金、转账、扫码各栏都是收款减去退款。"),
+            _("到现在还没退的：%(seats)s 笔，%(yuan)s 元。") % _facts(waits[BACK]),
+            _("退了班、交过费，还没定退不退的：%(seats)s 笔，%(yuan)s 元。") % _facts(waits[GONE]),
+        ],
         name=_("日报"),
     )
     by_receipt = Sheet(
@@ -150,6 +159,10 @@ def of_cash(title: str, tills: list[Till], receipts: Iterable[FeeLine]) -> bytes
         name=_("收据明细"),
     )
     return excel.workbook_of(title=title, sheets=[by_day, by_receipt])
+
+
+def _facts(total: Totals) -> dict:
+    return {"seats": total.seats, "yuan": amounts.plain(total.amount)}
 
 
 def of_open_fees(title: str, found: Iterable[Enrolment], total) -> bytes:

@@ -72,7 +72,16 @@ class Figures:
 def work_of(user: User, *, now: datetime) -> list[Work]:
     """What waits for `user`; what there is none of is left out. The number of queries does
     not grow with it."""
-    kinds: tuple[Callable, ...] = (_calls, _freezing, _drawing, _clashes, _refunds, _under, _owed)
+    kinds: tuple[Callable, ...] = (
+        _calls,
+        _freezing,
+        _drawing,
+        _clashes,
+        _refunds,
+        _gone,
+        _under,
+        _owed,
+    )
     return [work for kind in kinds if (work := kind(user, now)) and work.count]
 
 
@@ -201,6 +210,13 @@ def _refunds(user: User, now: datetime) -> Work:
     return Work(
         found.seats, _("要退费"), note, address("courses:open_fees", "?state=back"), _("去退")
     )
+
+
+def _gone(user: User, now: datetime) -> Work:
+    found = owing.totals(owing.chosen(user, owing.Choice(owing.GONE)), owing.GONE)
+    note = _("交过 %(yuan)s 元，退费，或记下不退") % {"yuan": amounts.plain(found.amount)}
+    url = address("courses:open_fees", "?state=gone")
+    return Work(found.seats, _("退了班，要定退不退"), note, url, _("去定"))
 
 
 def _under(user: User, now: datetime) -> Work:

@@ -27,7 +27,7 @@ class ReceiptBook(models.Model):
 
 
 class FeeLine(models.Model):
-    """One line of the fees of a seat. Lines are added, never changed.
+    """One line of the fees of a seat. Lines are added; the database refuses any change.
 
     What is owed: charges - dropped - waived - paid + refunded + carried - brought.
     """
@@ -38,6 +38,8 @@ class FeeLine(models.Model):
         PAID = "paid", _("收款")
         WAIVED = "waived", _("减免")
         REFUNDED = "refunded", _("退款")
+        # Of a seat that was given up after paying: the desk decided, no money moves.
+        KEPT = "kept", _("不退")
         # Money that follows its owner into another class moves in no till.
         CARRIED = "carried", _("转班转出")
         BROUGHT = "brought", _("转班转入")

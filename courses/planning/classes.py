@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import F, Model, ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -192,7 +192,6 @@ def remove_seats(*, pool: SeatPool) -> None:
     SeatPool.objects.filter(pk__in=held).delete()
 
 
-@transaction.atomic
 def delete_class(*, class_group: ClassGroup) -> None:
     """Take a class out for which nobody ever registered; twice is harmless.
 
@@ -200,6 +199,15 @@ def delete_class(*, class_group: ClassGroup) -> None:
     PlanRefused for a class somebody has or had a place in: that one is cancelled. Raises it
     too for one whose seats are being drawn, and for the only one a round names.
     """
+    try:
+        _delete(class_group)
+    except IntegrityError as error:
+        # Somebody wished for it at this very moment.
+        raise PlanRefused(_("这个班刚刚有人报名，不能删去。请看看是谁。")) from error
+
+
+@transaction.atomic
+def _delete(class_group: ClassGroup) -> None:
     _check_not_the_only_one(class_group)
     # The class before its pools, as whoever cancels or merges it.
     list(ClassGroup.objects.select_for_update(no_key=True).filter(pk=class_group.pk))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -73,7 +73,10 @@ def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> R
     Term.objects.select_for_update(no_key=True).get(pk=opened.term_id)
     _check_name(opened)
     if opened.pk:
-        was = RegistrationRound.objects.select_for_update(no_key=True).get(pk=opened.pk)
+        rounds = RegistrationRound.objects.select_for_update(no_key=True)
+        was = rounds.filter(pk=opened.pk).first()
+        if was is None:
+            raise PlanRefused(_("这一批刚刚有人删去了，没有保存。"))
         _check_not_frozen(was)
         _check_promises(was, opened)
     if any(each.term_id != opened.term_id for each in classes):
@@ -90,7 +93,6 @@ def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> R
     return opened
 
 
-@transaction.atomic
 def remove_round(*, opened: RegistrationRound) -> None:
     """Take a round out in which nobody has asked for anything; twice is harmless.
 
@@ -101,7 +103,8 @@ def remove_round(*, opened: RegistrationRound) -> None:
         with transaction.atomic():
             opened.classes.clear()
             RegistrationRound.objects.filter(pk=opened.pk).delete()
-    except ProtectedError as error:
+    except (ProtectedError, IntegrityError) as error:
+        # The second: somebody asked in it at this very moment.
         raise PlanRefused(_("这一批已经有人报过名，不能删去。")) from error
 
 

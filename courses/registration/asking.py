@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -32,7 +32,35 @@ def register(
     RegistrationRefused in words when a rule says no to either, or seats of the class are
     given out by lot.
     """
-    now = now or timezone.now()
+    asked = {
+        "person": person,
+        "class_group": class_group,
+        "pool": pool,
+        "partner": partner,
+        "by": by,
+        "source": source,
+        "key": key,
+        "now": now or timezone.now(),
+    }
+    try:
+        return _register(**asked)
+    except IntegrityError:
+        # The round or the class was taken out between the look and the commit: nothing was
+        # written, and a second look finds words for it.
+        return _register(**asked | {"class_group": seats.class_now(class_group.pk)})
+
+
+def _register(
+    *,
+    person: Person,
+    class_group: ClassGroup,
+    pool: SeatPool | None,
+    partner: Person | None,
+    by: User | None,
+    source: str,
+    key: UUID | None,
+    now: datetime,
+) -> Enrolment | WaitingEntry:
     asking = [person, partner] if partner and partner != person else [person]
     rounds = rules.rounds_of(class_group)
     # Everything that others do not change is looked at before anybody waits for a lock.
@@ -67,7 +95,7 @@ def register(
                     WaitingEntry, asking, key, [facts | {"number": number} for number in numbers]
                 )
             # A seat came free or was taken meanwhile, or the class was cancelled: look again.
-            facts["class_group"] = class_group = queries.class_shown(class_group.pk)
+            facts["class_group"] = class_group = seats.class_now(class_group.pk)
             if refused := _refusal(asking, class_group, rules.rounds_of(class_group), now):
                 raise refused
 
@@ -143,8 +171,8 @@ def _pool(class_group: ClassGroup, asked: SeatPool | None) -> SeatPool:
     if asked is None and len(pools) == 1:
         found = pools[0]
     if found is None:
-        # The class may have been taken out since it was read: then it is not found.
-        queries.class_shown(class_group.pk)
+        # The class may have been taken out since it was read.
+        seats.class_now(class_group.pk)
         raise errors.WayNotChosen(_("请先选怎样上课，再按报名。"))
     if found.held_for_draw:
         if ClassGroup.objects.filter(pk=class_group.pk).exclude(cancelled_at=None).exists():

@@ -77,6 +77,8 @@ def transfer(
     now = now or timezone.now()
     person = seats.lock_persons([enrolment.person])[enrolment.person_id]
     pools = seats.lock_pools([enrolment.pool_id, to.pk])
+    if to.pk not in pools:
+        raise errors.ClassGone
     enrolment = Enrolment.objects.select_related("class_group__term", "person").get(
         pk=enrolment.pk
     )
@@ -129,7 +131,7 @@ def admit(
     """
     now = now or timezone.now()
     person = seats.lock_persons([person])[person.pk]
-    group = queries.class_shown(pool.class_group_id)
+    group = seats.class_now(pool.class_group_id)
     held = queries.place_held(person=person, class_group=group)
     if isinstance(held, Enrolment):
         return held

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 from accounts.consents import has_withdrawn
@@ -171,12 +171,23 @@ def closed(
         }
         if coming:
             words += _("您可以从%(when)s开始报。") % {"when": _when(coming[0].opens_at)}
+        else:
+            words += _("您想报，请打学校电话问一问。")
         return errors.NotYourRound(words)
     if coming:
         return errors.NotOpenYet(
             _("%(when)s开始报名，请到时候再来。") % {"when": _when(coming[0].opens_at)}
         )
-    return errors.RegistrationClosed(_("这个学期的报名已经结束。想插班，请打学校电话问一问。"))
+    if of_others := next((one for one in rounds if one.opens_at > now), None):
+        return errors.NotYourRound(
+            _("“%(round)s”%(when)s开始，%(who)s可以报。您想报，请打学校电话问一问。")
+            % {
+                "round": of_others.name,
+                "when": _when(of_others.opens_at),
+                "who": who(of_others),
+            }
+        )
+    return errors.RegistrationClosed(_over(class_group, rounds, now))
 
 
 def promised(
@@ -308,6 +319,23 @@ def limit_reached(persons: Iterable[Person], entry: WaitingEntry) -> Person | No
         if seats.count() >= entry.round.max_classes:
             return person
     return None
+
+
+def _over(class_group: ClassGroup, rounds: list[RegistrationRound], now: datetime) -> str:
+    """That no round is open or planned: since when, whether seats are free, what to do."""
+    if class_group.term.ends_on < timezone.localdate(now):
+        return _("这个学期已经结束了。请看看新学期的班。")
+    if not rounds:
+        return _("这个班哪天开始报名还没有定，定了就写在这里。着急的，请打学校电话问一问。")
+    closed_at = max(one.closes_at for one in rounds)
+    words = _("报名已经结束，是%(when)s截止的。") % {"when": _when(closed_at)}
+    if left := class_group.seats_left:
+        return words + ngettext(
+            "还有 %(left)s 个座位，想插班，请打学校电话或到窗口，我们来办。",
+            "还有 %(left)s 个座位，想插班，请打学校电话或到窗口，我们来办。",
+            left,
+        ) % {"left": left}
+    return words + _("座位也满了。请看看别的班，或打学校电话问一问。")
 
 
 def _is_being_drawn(person: Person, term: Term) -> bool:

@@ -5,8 +5,11 @@ from functools import partial
 
 from django.db import connection, transaction
 from django.db.models import Exists, F, OuterRef, QuerySet
+from django.http import Http404
 
 from accounts.models import Person
+from courses import queries
+from courses.errors import ClassGone
 from courses.models import ClassGroup, SeatPool
 
 # The conditions are those of `_given_out`.
@@ -19,6 +22,14 @@ AND EXISTS (
 )
 RETURNING last_waiting_number
 """
+
+
+def class_now(pk: int) -> ClassGroup:
+    """The class as it is now. Raises ClassGone for one that was taken out meanwhile."""
+    try:
+        return queries.class_shown(pk)
+    except Http404:
+        raise ClassGone from None
 
 
 def take(pool: SeatPool, count: int = 1) -> bool:
@@ -61,7 +72,10 @@ def lock_pools(keys: Iterable[int]) -> dict[int, SeatPool]:
 
 
 def lock_pool(pk: int) -> SeatPool:
-    return lock_pools([pk])[pk]
+    """One of them. Raises ClassGone for seats that were taken out meanwhile."""
+    if pool := lock_pools([pk]).get(pk):
+        return pool
+    raise ClassGone
 
 
 def _given_out(pool: SeatPool) -> QuerySet[SeatPool]:

@@ -13,5 +13,6 @@ urlpatterns = [
     path("fees/seats/<int:pk>/payments/", views.pay, name="pay_fee"),
     path("fees/seats/<int:pk>/waivers/", views.waive, name="waive_fee"),
     path("fees/seats/<int:pk>/refunds/", views.refund, name="refund_fee"),
+    path("fees/seats/<int:pk>/kept/", views.keep, name="keep_fee"),
     path("fees/receipts/<int:pk>/", views.receipt, name="receipt"),
 ]

@@ -4,13 +4,16 @@ from dataclasses import dataclass
 from functools import wraps
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views.decorators.cache import never_cache
 
 from accounts.queries import has_role
 from common.typed import number_of
+from courses.errors import ClassGone
 from courses.models import Offer, Source
 from courses.queries import LEADS_CLASSES
 
@@ -24,7 +27,12 @@ def at_desk(view):
     def checked(request, *args, **kwargs):
         if not has_role(request.user, *LEADS_CLASSES):
             raise Http404
-        return view(request, *args, **kwargs)
+        try:
+            return view(request, *args, **kwargs)
+        except ClassGone as gone:
+            messages.error(request, str(gone))
+            back = ("counter_person", kwargs["pk"]) if "class_pk" in kwargs else ("counter",)
+            return redirect(way_of(request).address(*back))
 
     return checked
 

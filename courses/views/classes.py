@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from accounts.queries import persons_acted_for
 from common.errors import DomainError
 from courses import queries, registration, relatives
-from courses.errors import WrongPerson
+from courses.errors import ClassGone, WrongPerson
 from courses.forms.learners import RelativeForm
 from courses.models import Enrolment
 from courses.registration import rules
@@ -43,7 +43,12 @@ def register(request, pk):
     answered = registration.answered(person=request.person, class_group=pk, key=key)
     if answered and _is_for(request.person, request):
         return redirect(answered)
-    class_group = queries.class_asked_for(pk)
+    try:
+        class_group = queries.class_asked_for(pk)
+    except Http404:
+        if request.method == "GET":
+            raise
+        return _gone(request)
     if request.method == "GET":
         return redirect(class_group)
     partner = _partner_asked(request)
@@ -57,10 +62,18 @@ def register(request, pk):
             by=request.user,
             key=key,
         )
+    except ClassGone:
+        return _gone(request)
     except DomainError as error:
         class_group = queries.class_shown(pk)
         return _class_page(request, class_group, problem=str(error), status=422)
     return redirect(place)
+
+
+def _gone(request):
+    """The class was taken out since the page was opened: on to the others."""
+    messages.warning(request, str(ClassGone()))
+    return redirect(queries.catalogue_url())
 
 
 @require_http_methods(["GET", "POST"])

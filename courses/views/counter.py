@@ -4,6 +4,7 @@ import hashlib
 from uuid import uuid4
 
 from django.contrib import messages
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,7 +19,7 @@ from courses import queries, registration
 from courses.desk import finding, holdings, relatives, standing
 from courses.forms.counter import NewFile, RelativeConsentForm
 from courses.models import Enrolment
-from courses.registration import rules
+from courses.registration import rules, seats
 from courses.views.at_desk import at_desk, is_fetched, key_of, number_in, way_of
 
 LIKELY_SHOWN = 5
@@ -223,8 +224,14 @@ def _partners(request, person, class_group):
 
 
 def _both(request, pk, class_pk):
+    """The file and the class. Raises ClassGone for one taken out since the page was opened."""
     person = accounts.file_led_by(user=request.user, pk=pk)
-    return person, queries.class_led_by(user=request.user, pk=class_pk)
+    try:
+        return person, queries.class_led_by(user=request.user, pk=class_pk)
+    except Http404:
+        if request.method == "POST":
+            seats.class_now(class_pk)
+        raise
 
 
 def _partner(request, person):

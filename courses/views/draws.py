@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from common.errors import DomainError
+from courses import queries
 from courses.draws import applying, arithmetic, checking, reading
 from courses.errors import WrongPerson
 from courses.forms.draws import (
@@ -23,7 +24,7 @@ from courses.forms.draws import (
     standing_wishes,
     typed_wishes,
 )
-from courses.views.with_file import with_file
+from courses.views.with_file import with_file, with_place
 
 CLASSES_ON_A_PAGE = 30
 # Anybody may have a draw of thousands computed again; not every second.
@@ -37,7 +38,14 @@ SECONDS_CHECKED = 60
 @with_file
 def apply(request, pk):
     """Choose and rank classes; a rule that says no is said above, and nothing is lost."""
-    round, now = reading.round_shown(pk), timezone.now()
+    try:
+        round, now = reading.round_shown(pk), timezone.now()
+    except Http404:
+        if request.method == "GET":
+            raise
+        # Since the page was opened.
+        messages.warning(request, _("这一批报名已经撤掉了，没有记下来。请看看别的班。"))
+        return redirect(queries.catalogue_url())
     mine = reading.live_application(person=request.person, round=round)
     choice = reading.choice_of(person=request.person, round=round)
     shape = {
@@ -108,10 +116,9 @@ def _key(request) -> UUID | None:
 
 
 @require_GET
-@with_file
-def application(request, pk):
+@with_place(reading.application_for)
+def application(request, found):
     """The slip of wishes, with what the draw said of them."""
-    found = reading.application_for(person=request.person, pk=pk)
     draw = getattr(found.round, "draw", None)
     context = {
         "application": found,
@@ -123,9 +130,8 @@ def application(request, pk):
 
 
 @require_POST
-@with_file
-def withdraw_application(request, pk):
-    found = reading.application_for(person=request.person, pk=pk)
+@with_place(reading.application_for)
+def withdraw_application(request, found):
     try:
         applying.withdraw_application(application=found, by=request.user)
     except DomainError as error:

@@ -20,7 +20,7 @@ from common.errors import DomainError
 from courses import fees, queries
 from courses.desk import doors
 from courses.fees import accounts, cash, owing
-from courses.forms.fees import CashFilter, OpenFeesFilter, PayForm, RefundForm, WaiveForm
+from courses.forms.fees import CashFilter, KeepForm, OpenFeesFilter, PayForm, RefundForm, WaiveForm
 from courses.lists import classes, sheets
 from courses.models import FeeLine
 
@@ -59,6 +59,14 @@ def refund(request, pk):
     return _write_down(request, pk, RefundForm, fees.refund)
 
 
+@never_cache
+@login_required
+@require_POST
+def keep(request, pk):
+    """Write down that the money of a seat given up stays with the school."""
+    return _write_down(request, pk, KeepForm, fees.keep)
+
+
 def _write_down(request, pk, form_class, service):
     seat = doors.seat_led_by(user=request.user, pk=pk)
     form = form_class(request.POST)
@@ -86,10 +94,14 @@ def _seat_page(request, seat, **typed):
         if most[name] > 0 or name in typed:
             initial = {"amount": dates.plain_number(most[name])}
             forms[name] = typed.get(name) or form_class(initial=initial)
+    to_decide = bool(seat.withdrawn_at) and owing.waits_for_a_decision(seat)
+    if to_decide or "keep" in typed:
+        forms["keep"] = typed.get("keep") or KeepForm()
     context = {
         "seat": seat,
         "class_group": seat.class_group,
         "account": account,
+        "to_decide": to_decide,
         "lines": seat.fee_lines.select_related("made_by__person"),
         "forms": forms,
         # Whoever sees what is owed now may press again, also after a refusal.
@@ -158,6 +170,7 @@ def cash_report(request):
         "page": paginator.get_page(request.GET.get("page")),
         "query": request.GET.urlencode(),
         "spans": _spans(timezone.localdate(), choice),
+        "waits": _waits(request.user),
     }
     return render(request, "courses/fees/cash.html", context)
 
@@ -168,9 +181,18 @@ def cash_report(request):
 def cash_report_excel(request):
     _form, choice, found, tills = _cash(request)
     title = _("收费日报 %(days)s") % {"days": _days(choice.first, choice.last)}
-    data = sheets.of_cash(title, tills, found.iterator(chunk_size=500))
+    rows = found.iterator(chunk_size=500)
+    data = sheets.of_cash(title, tills, rows, _waits(request.user))
     _note_kept(request, cash.together(tills).receipts, ["cash"])
     return excel.download(data=data, name=title)
+
+
+def _waits(user) -> dict[str, owing.Totals]:
+    """What still has to be given back, and of what that has to be decided; as of now."""
+    return {
+        state: owing.totals(owing.chosen(user, owing.Choice(state)), state)
+        for state in (owing.BACK, owing.GONE)
+    }
 
 
 def _spans(today: date, choice: cash.Choice) -> list[tuple]:

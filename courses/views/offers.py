@@ -13,16 +13,15 @@ from common.errors import DomainError
 from courses import offers_links, queries
 from courses.models import Offer
 from courses.registration import offering
-from courses.views.with_file import with_file
+from courses.views.with_file import with_place
 
 Answer, Channel = Offer.Answer, Offer.Channel
 
 
 @require_http_methods(["GET", "POST"])
-@with_file
-def offer(request, pk):
+@with_place(queries.offer_for)
+def offer(request, found):
     """The seat that is kept for whom this login acts for, and their answer."""
-    found = queries.offer_for(person=request.person, pk=pk)
     problem = ""
     if request.method == "POST":
         problem = _answer(request, found, channel=Channel.PAGE, by=request.user)

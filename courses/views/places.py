@@ -14,17 +14,16 @@ from common.typed import TooLong, check_length, words_in
 from courses import fees, queries, registration
 from courses.errors import ReasonMissing, WayNotChosen
 from courses.registration import leaving, moving
-from courses.views.with_file import with_file
+from courses.views.with_file import with_file, with_place
 
 COMING = timedelta(weeks=2)
 CLASSES_ON_A_PAGE = 8
 
 
 @require_GET
-@with_file
-def seat(request, pk):
+@with_place(queries.seat_for)
+def seat(request, enrolment):
     """The slip of a seat, to be kept or printed."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
     now = timezone.now()
     upcoming = enrolment.class_group.sessions.filter(ends_at__gt=now)
     context = {
@@ -38,10 +37,9 @@ def seat(request, pk):
 
 
 @require_GET
-@with_file
-def waiting_place(request, pk):
+@with_place(queries.waiting_place_for)
+def waiting_place(request, entry):
     """The slip of a waiting place, with how many are before it now."""
-    entry = queries.waiting_place_for(person=request.person, pk=pk)
     offers = queries.offers_open_to(request.person)
     context = {
         "entry": entry,
@@ -52,10 +50,9 @@ def waiting_place(request, pk):
 
 
 @require_http_methods(["GET", "POST"])
-@with_file
-def withdraw(request, pk):
+@with_place(queries.seat_for)
+def withdraw(request, enrolment):
     """Ask once more, then give up a seat."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
     can_undo = leaving.can_undo(enrolment, now=timezone.now())
     context = {
         "enrolment": enrolment,
@@ -77,10 +74,9 @@ def withdraw(request, pk):
 
 
 @require_http_methods(["GET", "POST"])
-@with_file
-def transfer(request, pk):
+@with_place(queries.seat_for)
+def transfer(request, enrolment):
     """The classes of the term with a free seat; change to one of them."""
-    enrolment = queries.seat_for(person=request.person, pk=pk)
     now = timezone.now()
     problem = ""
     if request.method == "POST":
@@ -110,10 +106,9 @@ def transfer(request, pk):
 
 
 @require_http_methods(["GET", "POST"])
-@with_file
-def leave_queue(request, pk):
+@with_place(queries.waiting_place_for)
+def leave_queue(request, entry):
     """Ask once more, then give up a waiting place."""
-    entry = queries.waiting_place_for(person=request.person, pk=pk)
     if request.method == "GET":
         return render(
             request,

@@ -63,7 +63,7 @@ def test_icon_with_a_label_is_read_out_and_without_is_silent():
 
 @pytest.mark.parametrize(
     ("taken", "waiting", "words"),
-    [(31, 0, "还有 9 个"), (40, 0, "满了，可以候补"), (40, 3, "满了，3 人候补")],
+    [(31, 0, "还有 9 个"), (40, 0, "满了，没有人候补"), (40, 3, "满了，3 人候补")],
     ids=["seats left", "full", "full with a queue"],
 )
 def test_seats_say_in_words_how_full_a_class_is(taken, waiting, words):

@@ -12,7 +12,7 @@ from accounts.models import RoleGrant
 from courses import fees, registration, signals
 from courses.desk import doors
 from courses.errors import FeeRefused, FeesChanged
-from courses.fees import accounts, charging
+from courses.fees import accounts, charging, owing
 from courses.fees.amounts import capitals
 from courses.models import ClassGroup, Enrolment, FeeLine, ReceiptBook
 from tests import factories
@@ -46,6 +46,41 @@ def lines(enrolment):
 def figures(enrolment):
     account = fees.account_of(enrolment)
     return int(account.due), int(account.held), int(account.owed)
+
+
+@pytest.mark.parametrize("change", ["update", "delete"])
+def test_the_database_refuses_to_change_a_line(class_group, change):
+    line = seated(class_group).fee_lines.get()
+    same = FeeLine.objects.filter(pk=line.pk)
+    with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
+        same.update(amount=1) if change == "update" else same.delete()
+    assert lines(line.enrolment) == [("charge", 180)]
+
+
+def test_what_a_given_up_seat_paid_is_decided_once(class_group, desk):
+    seat, other = seated(class_group), seated(class_group, "李国强")
+    for one in (seat, other):
+        pay(one, desk)
+        registration.withdraw(enrolment=one, because="搬家", now=LATER)
+        fees.settle(enrolment=one)
+        assert owing.waits_for_a_decision(one)
+    with pytest.raises(FeeRefused, match="为什么不退"):
+        fees.keep(enrolment=seat, reason=" ", by=desk)
+    kept = [fees.keep(enrolment=seat, reason="上了一半", by=desk) for _press in range(2)]
+    assert kept[0] == kept[1]
+    assert figures(seat) == (180, 180, 0)
+    fees.refund(
+        enrolment=other, amount=Decimal(90), method="cash", reason="退一半", by=desk, now=LATER
+    )
+    assert not owing.waits_for_a_decision(seat)
+    assert not owing.waits_for_a_decision(other)
+
+
+def test_of_a_seat_that_is_held_there_is_nothing_to_decide(class_group, desk):
+    seat = seated(class_group)
+    pay(seat, desk)
+    with pytest.raises(FeeRefused, match="没有要定"):
+        fees.keep(enrolment=seat, reason="上了一半", by=desk)
 
 
 def pay(enrolment, desk, amount=180, **facts):

@@ -138,10 +138,14 @@ def test_the_report_of_today_adds_up_by_cashier_and_method(class_group, office):
 
 
 def test_the_report_can_be_of_other_days_a_method_and_a_cashier(class_group, office):
-    other = registrar(class_group.organisation, "李芳")
     press(office, seated(class_group, "甲"))
-    press(other, seated(class_group, "乙"), method="code")
-    FeeLine.objects.filter(method="code").update(on=TODAY - timedelta(days=3))
+    fees.pay(
+        enrolment=seated(class_group, "乙"),
+        amount=Decimal(180),
+        method="code",
+        by=factories.login(factories.person("李芳")),
+        now=timezone.now() - timedelta(days=3),
+    )
     assert "1 张收据，收 180 元" in words(office.get("/fees/"))
     whole = {"first": TODAY - timedelta(days=3), "last": TODAY}
     assert "2 张收据，收 360 元" in words(office.get("/fees/", whole))
@@ -191,7 +195,7 @@ def test_the_report_costs_the_same_for_one_receipt_and_for_three(
         office.get("/fees/")
 
 
-REPORT = 13
+REPORT = 17
 
 
 # What is still open
@@ -223,6 +227,15 @@ def test_refunds_due_and_paid_seats_given_up_are_lists_of_their_own(class_group,
     left = words(office.get("/fees/open/", {"state": "gone"}))
     assert "共 1 笔，1 人，180 元" in left
     assert "搬家" in left
+    said = words(office.get("/fees/"))
+    assert "要退的 1 笔，80 元 退了班、要定退不退的 1 笔，180 元" in said
+    assert ["退了班、交过费，还没定退不退的：1 笔，180 元。"] in [
+        [cell for cell in row if cell] for row in rows(office.get("/fees/excel/"))
+    ]
+    assert "记下不退 180 元" in words(office.get(f"/fees/seats/{gone.pk}/"))
+    office.post(f"/fees/seats/{gone.pk}/kept/", {"keep-reason": "上了一半"})
+    assert "没有这样的人" in words(office.get("/fees/open/", {"state": "gone"}))
+    assert "不退 180 上了一半" in words(office.get(f"/fees/seats/{gone.pk}/"))
 
 
 def test_what_is_open_goes_into_a_workbook(class_group, office):

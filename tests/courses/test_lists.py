@@ -365,6 +365,16 @@ def test_money_to_give_back_is_work_of_today(start, class_group):
     assert "1 要退费 一共 180 元" in start()
 
 
+def test_a_paid_seat_given_up_is_work_of_today_until_it_is_decided(start, class_group):
+    seat, desk = seated(class_group, "甲"), factories.login()
+    fees.pay(enrolment=seat, amount=180, method="cash", by=desk, now=NOW)
+    registration.withdraw(enrolment=seat, because="搬家", now=NOW + HOUR)
+    fees.settle(enrolment=seat)
+    assert "1 退了班，要定退不退 交过 180 元" in start()
+    fees.keep(enrolment=seat, reason="上了一半", by=desk)
+    assert "要定退不退" not in start()
+
+
 def test_a_class_in_two_places_at_once_is_work_of_today(start, class_group):
     make("同一位老师的班", teacher=class_group.teacher)
     assert "1 课表有冲突" in start()
@@ -440,7 +450,7 @@ def test_the_start_page_costs_the_same_for_one_class_and_for_three(
         seated(group, f"乙{number}")
         registration.withdraw(enrolment=first, because="搬家", now=NOW + HOUR)
         seated(group, f"丙{number}")
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(31):
         office.get("/registrar/")
 
 

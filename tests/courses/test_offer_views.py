@@ -37,6 +37,24 @@ def offer_to(class_group, person, **facts):
     return entry.offers.get()
 
 
+def test_opened_while_acting_for_another_the_page_says_whose_it_is_and_leads_on(offered):
+    client, person, offer = offered
+    mother = factories.person("王妈妈")
+    services.allow_proxy(person=mother, agent=person.login, relation="child")
+    client.post("/me/acting/", {"person": mother.pk})
+    for address in (own(offer), offer.entry.get_absolute_url()):
+        response = client.get(address)
+        assert response.status_code == 409
+        said = page(response)
+        assert "这一页是您自己的 您现在正在为王妈妈办理" in said
+        assert "换回自己，打开这一页" in said
+    assert client.post(own(offer), {"answer": "yes"}).status_code == 409
+    offer.refresh_from_db()
+    assert offer.answer == ""
+    assert client.post("/me/acting/", {"next": own(offer)}).url == own(offer)
+    assert "有一个座位等您答复" in page(client.get(own(offer)))
+
+
 def link(offer):
     return offers_links.address(offer).removeprefix(settings.PUBLIC_URL)
 
@@ -177,7 +195,7 @@ def test_a_daughter_answers_for_her_mother_and_the_slip_says_so(class_group):
     mother = factories.person("何彩兰")
     services.allow_proxy(person=mother, agent=daughter.login, relation="child")
     offer = offer_to(class_group, mother)
-    assert daughter_client.get(own(offer)).status_code == 404
+    assert "换成给何彩兰办，打开这一页" in page(daughter_client.get(own(offer)))
     daughter_client.post("/me/acting/", {"person": mother.pk})
     response = daughter_client.post(own(offer), {"answer": "yes"}, follow=True)
     assert re.search("代办 何雅琴", page(response))

@@ -57,8 +57,13 @@ def test_the_round_that_is_open_is_announced(client, catalogue):
         closes_at=timezone.now() + timezone.timedelta(days=2),
     )
     assert "开始报名 现在可以先看看" in words(client.get(catalogue))
-    RegistrationRound.objects.all().delete()
+    RegistrationRound.objects.update(
+        opens_at=timezone.now() - timezone.timedelta(days=2),
+        closes_at=timezone.now() - timezone.timedelta(days=1),
+    )
     assert f"{term.name}的报名已经结束" in words(client.get(catalogue))
+    RegistrationRound.objects.all().delete()
+    assert f"{term.name}哪天开始报名还没有定" in words(client.get(catalogue))
 
 
 def test_a_full_class_says_how_many_wait_and_ones_own_places_are_marked(client, catalogue):
@@ -128,7 +133,7 @@ def test_the_catalogue_asks_the_database_the_same_for_one_class_and_for_three(
     client.get(catalogue)
     for more in ((), ("国画", "合唱")):
         make_classes(*more, term=term, teaching_point=point)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             client.get(catalogue)
 
 

@@ -3,6 +3,7 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
@@ -12,8 +13,9 @@ from django.utils import timezone
 
 from common.errors import DomainError
 from courses import planning, queries, registration
-from courses.errors import LimitReached, NoSeat
+from courses.errors import ClassGone, LimitReached, NoSeat, PlanRefused, RegistrationClosed
 from courses.models import Enrolment, Offer, SeatPool, WaitingEntry
+from courses.planning import terms
 from courses.registration import holding, offering, rules, seats
 from tests import factories
 
@@ -45,6 +47,21 @@ def asking(class_group, person, **more):
     return lambda: registration.register(person=person, class_group=class_group, **more)
 
 
+@contextmanager
+def once_after(part, call):
+    """After the first statement with `part` somebody else does `call`, on their own connection."""
+    left = [call]
+
+    def wrapper(execute, sql, *rest):
+        answer = execute(sql, *rest)
+        if part in sql and left:
+            assert failures(all_at_once(left.pop())) == []
+        return answer
+
+    with connection.execute_wrapper(wrapper):
+        yield
+
+
 def standing(class_group):
     """Seats, what the pool counts, and the numbers in line."""
     pool = class_group.pools.get()
@@ -63,6 +80,43 @@ def test_seats_are_never_oversold_and_numbers_have_no_gap():
     places = all_at_once(*[asking(class_group, person) for person in people * 2])
     assert Counter(type(place) for place in places) == {Enrolment: 6, WaitingEntry: 10}
     assert standing(class_group) == (3, 3, [1, 2, 3, 4, 5])
+
+
+ROUNDS_READ = 'FROM "courses_registrationround"'
+
+
+def test_a_round_taken_out_between_the_look_and_the_press_is_answered_in_words():
+    class_group, person = factories.class_group(), factories.person()
+    opened = class_group.term.rounds.get()
+    with (
+        once_after(ROUNDS_READ, lambda: terms.remove_round(opened=opened)),
+        pytest.raises(RegistrationClosed),
+    ):
+        asking(class_group, person)()
+    assert standing(class_group) == (0, 0, [])
+
+
+def test_a_class_taken_out_between_the_look_and_the_press_is_answered_in_words():
+    class_group, person = factories.class_group(), factories.person()
+    with (
+        once_after(ROUNDS_READ, lambda: planning.delete_class(class_group=class_group)),
+        pytest.raises(ClassGone, match="撤掉了"),
+    ):
+        asking(class_group, person)()
+
+
+def test_a_round_is_kept_when_somebody_asks_in_it_at_that_moment():
+    class_group = factories.class_group()
+    opened = class_group.term.rounds.get()
+    people = [factories.person(f"王{number}") for number in range(AT_ONCE - 1)]
+    outcomes = all_at_once(
+        lambda: terms.remove_round(opened=opened),
+        *[asking(class_group, person) for person in people],
+    )
+    kept = class_group.term.rounds.exists()
+    refused = {type(one) for one in failures(outcomes)}
+    assert refused == ({PlanRefused} if kept else {RegistrationClosed})
+    assert standing(class_group) == ((len(people),) * 2 if kept else (0, 0)) + ([],)
 
 
 def test_one_person_cannot_get_more_classes_than_allowed_by_asking_at_once():

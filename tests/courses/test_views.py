@@ -3,12 +3,14 @@ from datetime import date, time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.contrib.messages import get_messages
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services
 from accounts.acting import households
+from common import dates
 from courses import fees, planning, queries, registration
 from courses.draws import applying
 from courses.models import (
@@ -143,10 +145,51 @@ def test_why_one_may_not_register_is_said_instead_of_a_button(class_group, set_u
     assert queries.place_held(person=person, class_group=class_group) is None
 
 
-def test_a_round_that_is_not_open_is_also_said_to_who_is_not_logged_in(client, class_group):
+def test_a_class_taken_out_since_the_page_was_opened_is_told_in_words(class_group):
+    client, person = visitor()
+    planning.delete_class(class_group=class_group)
+    response = press(client, class_group, person)
+    assert (response.status_code, response.url) == (302, queries.catalogue_url())
+    assert "这个班刚刚撤掉了，没有报上" in str(next(iter(get_messages(response.wsgi_request))))
+
+
+@pytest.mark.parametrize(
+    ("taken", "told"),
+    [
+        (17, "还有 3 个座位，想插班，请打学校电话或到窗口，我们来办。"),
+        (20, "座位也满了。请看看别的班，或打学校电话问一问。"),
+    ],
+)
+def test_after_the_last_round_the_page_says_since_when_and_what_to_do(
+    client, class_group, taken, told
+):
+    RegistrationRound.objects.update(
+        opens_at=NOW - timedelta(days=2), closes_at=NOW - timedelta(days=1)
+    )
+    class_group.pools.update(capacity=20, seats_taken=taken)
+    closed_at = dates.day_clock(timezone.localtime(NOW - timedelta(days=1)))
+    said = page(client.get(address(class_group)))
+    assert f"报名已经结束，是{closed_at}截止的。{told}" in said
+    assert "可以候补" not in said
+
+
+def test_a_round_that_is_still_to_come_for_others_is_named(class_group):
+    client, _person = visitor()
+    RegistrationRound.objects.update(
+        name="老学员优先",
+        who="returning",
+        opens_at=NOW + timedelta(days=1),
+        closes_at=NOW + timedelta(days=2),
+    )
+    assert "老学员（以前在这里上过课）可以报。您想报，请打学校电话问一问。" in page(
+        client.get(address(class_group))
+    )
+
+
+def test_a_round_that_is_not_planned_is_also_said_to_who_is_not_logged_in(client, class_group):
     RegistrationRound.objects.all().delete()
     said = page(client.get(address(class_group)))
-    assert "报名已经结束" in said
+    assert "这个班哪天开始报名还没有定" in said
     assert "登录报名" not in said
 
 
@@ -464,7 +507,8 @@ def test_a_page_opened_for_the_mother_does_not_register_the_daughter(class_group
 def test_an_unknown_class_is_not_found(client):
     assert client.get("/classes/999/").status_code == 404
     member, person = visitor()
-    assert member.post("/classes/999/enrolment/", {"person": person.pk}).status_code == 404
+    gone = member.post("/classes/999/enrolment/", {"person": person.pk})
+    assert gone.url == queries.catalogue_url()
 
 
 # Somebody else's places

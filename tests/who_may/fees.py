@@ -16,6 +16,7 @@ courses:seat_fees                GET  302   404   404   404   404   404   404   
 courses:pay_fee                  POST 302   404   404   404   404   404   404   404   404   404   422   404   404   404   404   404   422   422
 courses:waive_fee                POST 302   404   404   404   404   404   404   404   404   404   422   404   404   404   404   404   422   422
 courses:refund_fee               POST 302   404   404   404   404   404   404   404   404   404   422   404   404   404   404   404   422   422
+courses:keep_fee                 POST 302   404   404   404   404   404   404   404   404   404   422   404   404   404   404   404   422   422
 courses:receipt                  GET  302   404   404   404   404   404   404   404   404   404   200   404   404   404   404   404   200   200
 """
 
@@ -30,7 +31,7 @@ def furnish(town):
         by=town.logins["registrar"],
         now=now,
     )
-    of_a_seat = ("seat_fees", "pay_fee", "waive_fee", "refund_fee")
+    of_a_seat = ("seat_fees", "pay_fee", "waive_fee", "refund_fee", "keep_fee")
     return Needs(
         arguments={
             **{f"courses:{name}": [town.seat.pk] for name in of_a_seat},

@@ -29,6 +29,18 @@ LABELS = {
 }
 
 
+# The words of apps above for their own lines.
+_VALUES: dict = {}
+_FIELDS: dict = {}
+
+
+def name_details(*, labels: dict, values: dict, fields: dict) -> None:
+    """How the page names the details of an app's lines: keys, codes, and fields `changed`."""
+    LABELS.update(labels)
+    _VALUES.update(values)
+    _FIELDS.update(fields)
+
+
 def lines_read_by(user: User) -> QuerySet[AuditLine]:
     """The lines that `user` may read: the only door to the log.
 
@@ -106,6 +118,10 @@ def _said(name: str, value, agents: dict) -> str:
 
 
 def _value(name: str, value, agents: dict) -> str:
+    if name == "changed":
+        return "、".join(str(_FIELDS.get(each, each)) for each in value)
+    if name == "done":
+        return str(_VALUES.get(value, value))
     if isinstance(value, list):
         return "、".join(_field_name(each) if name == "fields" else str(each) for each in value)
     if name in ("field", "fields"):

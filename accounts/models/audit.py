@@ -51,6 +51,14 @@ class AuditLine(models.Model):
         REPLAY_RELEASED = "replay.released", _("放行回放")
         REPLAY_WITHHELD = "replay.withheld", _("暂不放回放")
         REPLAY_DELETED = "replay.deleted", _("删除回放")
+        TERM_PLANNED = "plan.term", _("排学期")
+        ROUND_PLANNED = "plan.round", _("排报名批次")
+        CLASS_PLANNED = "plan.class", _("排班")
+        CLASS_CANCELLED = "plan.cancelled", _("停开班")
+        CLASSES_MERGED = "plan.merged", _("并班")
+        MEETING_PLANNED = "plan.meeting", _("改一次课")
+        CALENDAR_PLANNED = "plan.calendar", _("改校历")
+        COMPLETION_MARKED = "plan.completion", _("登记学完")
         LOG_EXPORTED = "audit.exported", _("导出日志")
 
     # Without gaps: a missing number is a removed line.

@@ -10,6 +10,7 @@ from accounts.models import Person, User
 from courses import signals
 from courses.errors import PlanRefused
 from courses.models import ClassGroup, Enrolment, Offer, SeatPool, WaitingEntry
+from courses.planning import noting
 from courses.registration import offering, seats
 
 REASON_LENGTH = ClassGroup._meta.get_field("cancelled_because").max_length
@@ -36,6 +37,14 @@ def cancel_class(
         return []
     persons = seated(class_group) + end_line(class_group, by=by, now=now)
     tell(class_group, persons)
+    noting.note(
+        noting.Action.CLASS_CANCELLED,
+        by=by,
+        organisation=class_group.organisation,
+        done=noting.CANCELLED,
+        told=len(persons),
+        **{"class": class_group.code},
+    )
     return persons
 
 

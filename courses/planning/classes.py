@@ -11,7 +11,7 @@ from django.db.models import F, Model, ProtectedError, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import TeachingPoint
+from accounts.models import TeachingPoint, User
 from accounts.organisations import tree
 from common import pinyin
 from courses import registration
@@ -26,7 +26,7 @@ from courses.models import (
     WaitingEntry,
     Wish,
 )
-from courses.planning import meetings
+from courses.planning import meetings, noting
 from courses.registration import seats as pools
 
 FACTS = (
@@ -97,6 +97,7 @@ def write_class(
     seats: Sequence[Seats],
     count: int,
     seen: str | None = None,
+    by: User | None = None,
     now: datetime | None = None,
 ) -> Written:
     """Write a class with all its seats and `count` meetings, as the office typed it.
@@ -113,7 +114,7 @@ def write_class(
             _("“%(term)s”是%(organisation)s的学期，开班单位要是它或它的下级。")
             % {"term": class_group.term, "organisation": class_group.term.organisation}
         )
-    was = None
+    was, had = None, None
     if class_group.pk:
         meetings.lock_class(class_group)
         was = ClassGroup.objects.get(pk=class_group.pk)
@@ -123,6 +124,7 @@ def write_class(
             raise PlanRefused(
                 _("您打开这一页以后，有人改过这个班。请在新的一页里看看，再改一次。")
             )
+        had = _seats_and_meetings(was)
     save_class(class_group=class_group)
     wanted = {each.key: each for each in seats}
     for pool in class_group.pools.select_related("teaching_point").order_by("pk"):
@@ -141,6 +143,11 @@ def write_class(
     moved = meetings.follow_class(class_group=class_group, was=was, now=now) if was else []
     meetings.set_count(class_group=class_group, count=count, now=now)
     over_full = [pool for pool in written if pool.seats_taken > pool.capacity]
+    fields = noting.changed(was, class_group, FACTS)
+    if had:
+        has = _seats_and_meetings(class_group)
+        fields += [name for name in has if has[name] != had[name]]
+    _note(class_group, by, is_new=was is None, fields=fields)
     return Written(class_group, over_full, moved)
 
 
@@ -192,7 +199,7 @@ def remove_seats(*, pool: SeatPool) -> None:
     SeatPool.objects.filter(pk__in=held).delete()
 
 
-def delete_class(*, class_group: ClassGroup) -> None:
+def delete_class(*, class_group: ClassGroup, by: User | None = None) -> None:
     """Take a class out for which nobody ever registered; twice is harmless.
 
     Whoever registers at this moment is first, or finds no class any more. Raises
@@ -200,14 +207,14 @@ def delete_class(*, class_group: ClassGroup) -> None:
     too for one whose seats are being drawn, and for the only one a round names.
     """
     try:
-        _delete(class_group)
+        _delete(class_group, by)
     except IntegrityError as error:
         # Somebody wished for it at this very moment.
         raise PlanRefused(_("这个班刚刚有人报名，不能删去。请看看是谁。")) from error
 
 
 @transaction.atomic
-def _delete(class_group: ClassGroup) -> None:
+def _delete(class_group: ClassGroup, by: User | None) -> None:
     _check_not_the_only_one(class_group)
     # The class before its pools, as whoever cancels or merges it.
     list(ClassGroup.objects.select_for_update(no_key=True).filter(pk=class_group.pk))
@@ -227,9 +234,29 @@ def _delete(class_group: ClassGroup) -> None:
                 each.rounds.clear()
                 each.sessions.all().delete()
             SeatPool.objects.filter(pk__in=held).delete()
-            group.delete()
+            if group.delete()[0]:
+                _note(class_group, by, done=noting.REMOVED)
     except ProtectedError as error:
         raise PlanRefused(_("这个班已经开过教室，不能删去。不开了，请用“停开”。")) from error
+
+
+def _seats_and_meetings(class_group: ClassGroup) -> dict:
+    pools = SeatPool.objects.filter(class_group=class_group.pk).order_by("kind", "teaching_point")
+    return {
+        "seats": list(pools.values_list("kind", "teaching_point", "capacity")),
+        "meetings": ClassSession.objects.filter(class_group=class_group.pk).count(),
+    }
+
+
+def _note(class_group: ClassGroup, by: User | None, **facts) -> None:
+    """A line of the audit log about the class as it was planned."""
+    noting.note(
+        noting.Action.CLASS_PLANNED,
+        by=by,
+        organisation=class_group.organisation,
+        **{"class": class_group.code},
+        **facts,
+    )
 
 
 def _check_not_being_drawn(held: Mapping[int, SeatPool]) -> None:

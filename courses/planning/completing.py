@@ -5,12 +5,19 @@ from datetime import date
 
 from django.db import transaction
 
+from accounts.models import User
 from courses.models import ClassGroup, Enrolment
+from courses.planning import noting
 
 
 @transaction.atomic
 def mark_completed(
-    *, class_group: ClassGroup, seats: Collection[int], shown: Collection[int], on: date
+    *,
+    class_group: ClassGroup,
+    seats: Collection[int],
+    shown: Collection[int],
+    on: date,
+    by: User | None = None,
 ) -> tuple[int, int]:
     """Of the seats `shown`, those in `seats` are completed and the others not; return how many
     became one and the other. A day written before stays. Safe to repeat."""
@@ -22,4 +29,14 @@ def mark_completed(
         .exclude(completed_on=None)
         .update(completed_on=None)
     )
+    if marked or taken_back:
+        noting.note(
+            noting.Action.COMPLETION_MARKED,
+            by=by,
+            organisation=class_group.organisation,
+            done=noting.CHANGED,
+            marked=marked,
+            taken_back=taken_back,
+            **{"class": class_group.code},
+        )
     return marked, taken_back

@@ -13,10 +13,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Organisation
+from accounts.models import Organisation, User
 from courses.errors import PlanRefused
 from courses.models import CalendarDay, ClassGroup, ClassSession
-from courses.planning import meetings, schooldays
+from courses.planning import meetings, noting, schooldays
 from courses.planning.schooldays import DAY, Row, SchoolDays
 
 MOST_DAYS = 60
@@ -80,6 +80,7 @@ def add_days(
     name: str,
     as_weekday: int | None = None,
     seen: str | None = None,
+    by: User | None = None,
     now: datetime | None = None,
 ) -> Outlook:
     """Write `days` into the calendar and move the meetings; return what moved.
@@ -98,12 +99,17 @@ def add_days(
             defaults={"name": name.strip(), "as_weekday": as_weekday},
         )
     _move(what.moves)
+    _note(organisation, by, done=noting.MADE, days=days)
     return what
 
 
 @transaction.atomic
 def remove_day(
-    *, day: CalendarDay, seen: str | None = None, now: datetime | None = None
+    *,
+    day: CalendarDay,
+    seen: str | None = None,
+    by: User | None = None,
+    now: datetime | None = None,
 ) -> Outlook:
     """Make `day` ordinary again and move the meetings back; return what moved.
 
@@ -117,7 +123,18 @@ def remove_day(
     _check_seen(what, seen)
     CalendarDay.objects.filter(pk=day.pk).delete()
     _move(what.moves)
+    _note(day.organisation, by, done=noting.REMOVED, days=[day.on])
     return what
+
+
+def _note(organisation: Organisation, by: User | None, *, done: str, days: Sequence[date]) -> None:
+    noting.note(
+        noting.Action.CALENDAR_PLANNED,
+        by=by,
+        organisation=organisation,
+        done=done,
+        days=[day.isoformat() for day in days],
+    )
 
 
 def rearranged(

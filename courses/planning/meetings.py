@@ -12,11 +12,11 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts.models import Person, User
 from courses import signals
 from courses.errors import PlanRefused, PlanUnclear
 from courses.models import ClassGroup, ClassSession
-from courses.planning import schooldays
+from courses.planning import noting, schooldays
 from courses.planning.schooldays import DAY
 from courses.registration import seats
 
@@ -158,6 +158,7 @@ def change_meeting(
     starts_at: datetime,
     minutes: int,
     substitute: Person | None,
+    by: User | None = None,
     now: datetime | None = None,
 ) -> bool:
     """Give one meeting another time or another teacher (代课); whether anything changed.
@@ -186,6 +187,15 @@ def change_meeting(
     session.substitute = substitute
     session.save(update_fields=["starts_at", "ends_at", "substitute"])
     seats.tell(signals.meetings_changed, ClassSession, class_group=class_group, sessions=[session])
+    fields = [("starts_at", is_moved), ("substitute", is_taught_by_another)]
+    noting.note(
+        noting.Action.MEETING_PLANNED,
+        by=by,
+        organisation=class_group.organisation,
+        fields=[name for name, is_new in fields if is_new],
+        number=session.number,
+        **{"class": class_group.code},
+    )
     return True
 
 

@@ -13,7 +13,7 @@ from accounts.models import Person, User
 from courses import queries, signals
 from courses.errors import PlanRefused
 from courses.models import ClassGroup, Enrolment, SeatPool, Source, WaitingEntry
-from courses.planning import cancelling
+from courses.planning import cancelling, noting
 from courses.registration import leaving, rules, seats
 
 
@@ -111,6 +111,15 @@ def _merge(class_group, into, *, because: str, by: User | None, now: datetime) -
             reason = _("并入“%(class)s”") % {"class": into}
             leaving.end_seat(place, locked[place.pool_id], by=by, because=reason, now=now)
     cancelling.tell(class_group, [place.person for place in places])
+    noting.note(
+        noting.Action.CLASSES_MERGED,
+        by=by,
+        organisation=class_group.organisation,
+        done=noting.MERGED,
+        into=into.code,
+        told=len(places),
+        **{"class": class_group.code},
+    )
     return told
 
 

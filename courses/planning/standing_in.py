@@ -101,7 +101,7 @@ def take(*, link: SubstituteLink, by: User, now: datetime | None = None) -> Pers
         raise PlanRefused(_("已经有别的老师用这个链接代课了。要换人，请教务或老师重新做一个。"))
     if person.pk == link.session.class_group.teacher_id:
         raise PlanRefused(_("您就是这个班的老师，不用代课，直接去讲课就行。"))
-    _set(link.session, person, now)
+    _set(link.session, person, getattr(person, "login", None), now)
     link.taken_at, link.taken_by = now, person
     link.save(update_fields=["taken_at", "taken_by"])
     return person
@@ -118,17 +118,18 @@ def revoke(*, session: ClassSession, by: User, now: datetime | None = None) -> N
         return
     session = ClassSession.objects.select_related("class_group").get(pk=session.pk)
     if link.taken_by_id and session.substitute_id == link.taken_by_id:
-        _set(session, None, now)
+        _set(session, None, by, now)
     link.revoked_at, link.revoked_by = now, by
     link.save(update_fields=["revoked_at", "revoked_by"])
 
 
-def _set(session: ClassSession, person: Person | None, now: datetime) -> None:
+def _set(session: ClassSession, person: Person | None, by: User | None, now: datetime) -> None:
     minutes = round((session.ends_at - session.starts_at).total_seconds() / 60)
     meetings.change_meeting(
         session=session,
         starts_at=session.starts_at,
         minutes=minutes,
         substitute=person,
+        by=by,
         now=now,
     )

@@ -10,6 +10,7 @@ from django.db.models import Count, ProtectedError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from accounts.models import User
 from accounts.organisations import tree
 from courses.errors import PlanRefused
 from courses.models import (
@@ -22,8 +23,9 @@ from courses.models import (
     Term,
     WaitingEntry,
 )
-from courses.planning import meetings
+from courses.planning import meetings, noting
 from courses.planning.classes import save_class
+from courses.planning.noting import Action
 
 # 27C, 26Q: what stands behind the code of a class to say of which term it is.
 SUFFIX = re.compile(r"\d{2}[A-Z]{1,2}")
@@ -33,6 +35,8 @@ _CODE_LENGTH = ClassGroup._meta.get_field("code").max_length
 _ROUND_FACTS = (
     "name", "method", "who", "organisation_id", "max_classes", "max_wishes",
 )  # fmt: skip
+_TERM_FACTS = ("organisation_id", "name", "starts_on", "ends_on", *_SETTINGS)
+_ROUND_WRITTEN = (*_ROUND_FACTS, "opens_at", "closes_at")
 _CLASS_FACTS = (
     "course_id", "organisation_id", "name", "teacher_id", "mode", "teaching_point_id", "room",
     "weekday", "starts_at_time", "minutes", "fee", "min_to_open", "min_age", "max_age",
@@ -49,7 +53,7 @@ class RoundPromised(PlanRefused):
 
 
 @transaction.atomic
-def save_term(*, term: Term) -> Term:
+def save_term(*, term: Term, by: User | None = None) -> Term:
     """Write a new or a changed term.
 
     Raises PlanRefused when it would belong to another school than its classes.
@@ -57,12 +61,23 @@ def save_term(*, term: Term) -> Term:
     groups = ClassGroup.objects.filter(term=term.pk) if term.pk else ClassGroup.objects.none()
     if groups.exclude(organisation__path__startswith=term.organisation.path).exists():
         raise PlanRefused(_("这个学期有别的单位的班，不能改成这个学校的。"))
+    was = Term.objects.filter(pk=term.pk).first()
     term.save()
+    noting.note(
+        Action.TERM_PLANNED,
+        by=by,
+        organisation=term.organisation,
+        is_new=was is None,
+        fields=noting.changed(was, term, _TERM_FACTS),
+        term=term.name,
+    )
     return term
 
 
 @transaction.atomic
-def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> RegistrationRound:
+def save_round(
+    *, opened: RegistrationRound, classes: Sequence[ClassGroup], by: User | None = None
+) -> RegistrationRound:
     """Write a new or a changed round; no `classes` means all of the term.
 
     Raises PlanRefused for a round whose list is frozen for the draw and for the name of
@@ -72,6 +87,7 @@ def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> R
     # Two presses of one button wait for each other.
     Term.objects.select_for_update(no_key=True).get(pk=opened.term_id)
     _check_name(opened)
+    was, named = None, set()
     if opened.pk:
         rounds = RegistrationRound.objects.select_for_update(no_key=True)
         was = rounds.filter(pk=opened.pk).first()
@@ -79,6 +95,7 @@ def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> R
             raise PlanRefused(_("这一批刚刚有人删去了，没有保存。"))
         _check_not_frozen(was)
         _check_promises(was, opened)
+        named = {each.pk for each in was.classes.all()}
     if any(each.term_id != opened.term_id for each in classes):
         raise PlanRefused(_("只能选这个学期的班。"))
     if opened.who != RegistrationRound.Who.ORGANISATION:
@@ -90,10 +107,26 @@ def save_round(*, opened: RegistrationRound, classes: Sequence[ClassGroup]) -> R
     else:
         opened.save()
     opened.classes.set(classes)
+    fields = noting.changed(was, opened, _ROUND_WRITTEN)
+    if was and named != {each.pk for each in classes}:
+        fields.append("classes")
+    _note_round(opened, by, is_new=was is None, fields=fields)
     return opened
 
 
-def remove_round(*, opened: RegistrationRound) -> None:
+def _note_round(opened: RegistrationRound, by: User | None, **facts) -> None:
+    term = opened.term
+    noting.note(
+        Action.ROUND_PLANNED,
+        by=by,
+        organisation=term.organisation,
+        term=term.name,
+        round=opened.name,
+        **facts,
+    )
+
+
+def remove_round(*, opened: RegistrationRound, by: User | None = None) -> None:
     """Take a round out in which nobody has asked for anything; twice is harmless.
 
     Raises PlanRefused otherwise: places point to the round they were asked in.
@@ -102,7 +135,8 @@ def remove_round(*, opened: RegistrationRound) -> None:
     try:
         with transaction.atomic():
             opened.classes.clear()
-            RegistrationRound.objects.filter(pk=opened.pk).delete()
+            if RegistrationRound.objects.filter(pk=opened.pk).delete()[0]:
+                _note_round(opened, by, done=noting.REMOVED)
     except (ProtectedError, IntegrityError) as error:
         # The second: somebody asked in it at this very moment.
         raise PlanRefused(_("这一批已经有人报过名，不能删去。")) from error
@@ -220,7 +254,9 @@ def copy_outlook(*, source: Term, name: str, starts_on: date, suffix: str) -> Co
 
 
 @transaction.atomic
-def copy_term(*, source: Term, name: str, starts_on: date, suffix: str) -> Term:
+def copy_term(
+    *, source: Term, name: str, starts_on: date, suffix: str, by: User | None = None
+) -> Term:
     """Make the term that `copy_outlook` told of; return it. Nobody's place is copied.
 
     Raises PlanRefused, also when it has been made already.
@@ -260,6 +296,14 @@ def copy_term(*, source: Term, name: str, starts_on: date, suffix: str) -> Term:
             **{fact: getattr(one.original, fact) for fact in _ROUND_FACTS},
         )
         opened.classes.set(chosen)
+    noting.note(
+        Action.TERM_PLANNED,
+        by=by,
+        organisation=term.organisation,
+        done=noting.COPIED,
+        term=term.name,
+        count=len(made),
+    )
     return term
 
 

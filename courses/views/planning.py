@@ -84,7 +84,7 @@ def _term_form(request, found, *, title):
     form = TermForm(request.POST or None, instance=found, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            terms.save_term(term=form.instance)
+            terms.save_term(term=form.instance, by=request.user)
         except DomainError as error:
             form.add_error(None, str(error))
         else:
@@ -105,7 +105,7 @@ def term_copy(request, pk):
     if request.method == "POST" and "change" not in request.POST and form.is_valid():
         try:
             if "confirmed" in request.POST:
-                made = terms.copy_term(source=source, **form.cleaned_data)
+                made = terms.copy_term(source=source, by=request.user, **form.cleaned_data)
                 messages.success(request, _("“%(term)s”建好了。") % {"term": made})
                 return redirect("courses:term", made.pk)
             context["outlook"] = terms.copy_outlook(source=source, **form.cleaned_data)
@@ -140,7 +140,11 @@ def _round_form(request, opened):
     form = RoundForm(request.POST or None, instance=opened, user=request.user)
     if request.method == "POST" and form.is_valid():
         try:
-            terms.save_round(opened=form.instance, classes=list(form.cleaned_data["classes"]))
+            terms.save_round(
+                opened=form.instance,
+                classes=list(form.cleaned_data["classes"]),
+                by=request.user,
+            )
         except terms.RoundPromised as error:
             form.add_error(error.field, str(error))
         except DomainError as error:
@@ -157,7 +161,7 @@ def _round_form(request, opened):
 def round_remove(request, pk):
     opened = scope.round_led_by(user=request.user, pk=pk)
     try:
-        terms.remove_round(opened=opened)
+        terms.remove_round(opened=opened, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
     else:
@@ -183,7 +187,9 @@ def day_list(request):
             try:
                 facts = form.facts()
                 if "confirmed" in request.POST:
-                    moved = holidays.add_days(**facts, seen=request.POST.get("seen", ""), now=now)
+                    moved = holidays.add_days(
+                        **facts, seen=request.POST.get("seen", ""), by=request.user, now=now
+                    )
                     messages.success(request, _said(moved))
                     return redirect("courses:day_list")
                 del facts["name"]
@@ -210,7 +216,9 @@ def day_remove(request, pk):
     now, problem = timezone.now(), ""
     if request.method == "POST":
         try:
-            moved = holidays.remove_day(day=day, seen=request.POST.get("seen", ""), now=now)
+            moved = holidays.remove_day(
+                day=day, seen=request.POST.get("seen", ""), by=request.user, now=now
+            )
         except DomainError as error:
             problem = str(error)
         else:

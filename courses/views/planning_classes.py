@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -16,6 +18,9 @@ from courses.forms.planning.calendar import MeetingForm
 from courses.forms.planning.classes import ClassForm, ClassStart, MergeForm, ReasonForm
 from courses.models import ClassGroup
 from courses.planning import cancelling, clashes, classes, completing, meetings, merging, scope
+
+# Two fields a seat, under settings.DATA_UPLOAD_MAX_NUMBER_FIELDS.
+SEATS_ON_A_PAGE = 200
 
 # The form
 
@@ -89,6 +94,7 @@ def _class_form(request, group, *, title):
                     seats=form.seats(),
                     count=form.cleaned_data["meetings"],
                     seen=seen or None,
+                    by=request.user,
                 )
             except DomainError as error:
                 form.add_error(None, str(error))
@@ -165,7 +171,7 @@ def meeting(request, pk):
         # Asked once: an office may want two classes in one hall.
         if not found or "anyway" in request.POST:
             try:
-                changed = meetings.change_meeting(session=session, **facts)
+                changed = meetings.change_meeting(session=session, by=request.user, **facts)
             except DomainError as error:
                 form.add_error(None, str(error))
             else:
@@ -180,7 +186,8 @@ def meeting(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def class_completion(request, pk):
-    """Who completed the class, ticked by name."""
+    """Who completed the class, ticked by name, a page at a time: a browser sends no more
+    fields than Django reads."""
     group = queries.class_led_by(user=request.user, pk=pk)
     if request.method == "POST":
         marked, taken_back = completing.mark_completed(
@@ -188,14 +195,19 @@ def class_completion(request, pk):
             seats=_numbers(request, "seat"),
             shown=_numbers(request, "shown"),
             on=timezone.localdate(),
+            by=request.user,
         )
         messages.success(
             request,
             _("保存好了：新登记学完 %(marked)s 人，取消 %(back)s 人。")
             % {"marked": marked, "back": taken_back},
         )
-        return redirect("courses:class_completion", pk)
-    context = {"class_group": group, "seats": list(queries.roster(group))}
+        seats = Paginator(queries.roster(group), SEATS_ON_A_PAGE)
+        page = seats.get_page(request.GET.get("page"))
+        after = f"?page={page.next_page_number()}" if page.has_next() else ""
+        return redirect(reverse("courses:class_completion", args=[pk]) + after)
+    seats = Paginator(queries.roster(group), SEATS_ON_A_PAGE)
+    context = {"class_group": group, "page": seats.get_page(request.GET.get("page"))}
     return render(request, "courses/planning/class_completion.html", context)
 
 
@@ -270,7 +282,7 @@ def class_remove(request, pk):
     """Take out a class that nobody ever registered for."""
     group = queries.class_led_by(user=request.user, pk=pk)
     try:
-        classes.delete_class(class_group=group)
+        classes.delete_class(class_group=group, by=request.user)
     except DomainError as error:
         messages.error(request, str(error))
         return redirect("courses:class_meetings", pk)

@@ -1,11 +1,10 @@
 """The office plans while people register, over connections of their own."""
 
 import pytest
-from django.http import Http404
 from django.utils import timezone
 
 from courses import planning, registration
-from courses.errors import ClassCancelled, PlanRefused
+from courses.errors import ClassCancelled, ClassGone, PlanRefused
 from courses.models import ClassGroup, ClassSession, Enrolment, SeatPool, WaitingEntry
 from courses.planning import merging
 from tests import factories
@@ -32,7 +31,7 @@ def test_a_class_deleted_while_people_register_is_gone_or_kept_and_nobody_is_los
             lambda group=group: planning.delete_class(class_group=group),
             *[asking(group, person) for person in people],
         )
-        assert wrong(outcomes, PlanRefused, Http404) == []
+        assert wrong(outcomes, PlanRefused, ClassGone) == []
         places = [one for one in outcomes if isinstance(one, Enrolment | WaitingEntry)]
         is_kept = ClassGroup.objects.filter(pk=group.pk).exists()
         assert is_kept == isinstance(outcomes[0], PlanRefused)

@@ -8,8 +8,9 @@ from django.utils import timezone
 
 from accounts import services
 from courses import planning
-from courses.models import CalendarDay, ClassGroup, RegistrationRound, Term
+from courses.models import CalendarDay, ClassGroup, Enrolment, RegistrationRound, Term
 from courses.planning import classes, holidays
+from courses.views import planning_classes
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +205,30 @@ def test_completed_is_who_is_ticked_on_the_page(client, school):
     )
     assert "新登记学完 1 人，取消 0 人" in text(page)
     assert "checked" in text(page)
+
+
+def test_a_great_class_is_ticked_page_by_page(client, school, monkeypatch):
+    monkeypatch.setattr(planning_classes, "SEATS_ON_A_PAGE", 2)
+    school.pools.update(capacity=9)
+    RegistrationRound.objects.create(
+        term=school.term,
+        name="第一批",
+        opens_at=timezone.now() - timedelta(days=1),
+        closes_at=timezone.now() + timedelta(days=1),
+    )
+    seats = [factories.seat(school, factories.person(name)) for name in ("丁", "戊", "己")]
+    page = client.get(url("class_completion", school.pk))
+    shown = [seat.pk for seat in page.context["page"]]
+    assert (len(shown), "保存这一页，看下一页" in text(page)) == (2, True)
+    sent = {"seat": shown, "shown": shown}
+    answer = client.post(url("class_completion", school.pk), sent)
+    assert answer.url == url("class_completion", school.pk) + "?page=2"
+    done = [seat.pk for seat in seats if Enrolment.objects.get(pk=seat.pk).completed_on]
+    assert sorted(done) == sorted(shown)
+
+
+def test_a_page_of_completions_has_no_more_fields_than_are_read(settings):
+    assert 2 * planning_classes.SEATS_ON_A_PAGE + 2 < settings.DATA_UPLOAD_MAX_NUMBER_FIELDS
 
 
 # Terms, rounds, days

@@ -68,7 +68,8 @@ def lines_called_for(found: list[Posting]) -> tuple[list[StudyEntry], set[Organi
             continue
         if last and not _is_reversed(last):
             taken_back.append(last)
-            reversals.append(reversal(last, reason=_why_corrected(last, posting)))
+            why = _why_corrected(last, posting) + (f"（{posting.why}）" if posting.why else "")
+            reversals.append(reversal(last, reason=why[:200]))
         if posting.minutes:
             revision = last.revision + 1 if last else 0
             new.append(_line(posting, rule, facts.home(posting), revision))

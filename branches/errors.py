@@ -80,3 +80,11 @@ class BranchRefused(DomainError):
 
 class RuleRefused(DomainError):
     """A rule cannot be put in force like that."""
+
+
+class OrderRefused(OfAField):
+    """What should be brought home cannot be ordered, packed, brought or cancelled like that."""
+
+
+class SlipRefused(OfAField):
+    """A return slip says something that makes no sense, or was recorded before."""

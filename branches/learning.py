@@ -1,7 +1,7 @@
 """What a learner sees of their own study: what was counted, from what, and why not."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cached_property
@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Person
 from branches import queries
 from branches.axis import Axis, axis
-from branches.models import StudyEntry
+from branches.models import ReturnSlip, Source, StudyEntry
 from courses.models import ClassGroup, ClassSession, Enrolment
 from live import rooms
 from live.models import Attendance, Classroom
@@ -130,6 +130,8 @@ class Evidence:
     axis: Axis | None
     history: list[StudyEntry]
     company: Company = ALONE
+    # Of a line of study at home: the slips of its pack, the newest last.
+    slips: list[ReturnSlip] = field(default_factory=list)
 
 
 def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
@@ -177,7 +179,15 @@ def evidence_of(entry: StudyEntry) -> Evidence:
         axis=attendance and axis_of(attendance, attendance.session),
         history=list(queries.history(entry)),
         company=company.get(entry.session_id, ALONE),
+        slips=_slips_of(entry),
     )
+
+
+def _slips_of(entry: StudyEntry) -> list[ReturnSlip]:
+    if entry.source != Source.DELIVERY:
+        return []
+    slips = ReturnSlip.objects.filter(delivery=entry.source_key)
+    return list(slips.select_related("delivery", "recorded_by__person").order_by("number"))
 
 
 def axis_of(attendance: Attendance, session: ClassSession) -> Axis:

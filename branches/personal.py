@@ -2,9 +2,18 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from accounts.personal import ABOUT_OTHERS, INTERNAL, WHO_DID_IT, Declaration, Table
+from accounts.personal import (
+    ABOUT_OTHERS,
+    INTERNAL,
+    SCHOOL_WORK,
+    SEARCH_KEY,
+    WHO_DID_IT,
+    Declaration,
+    Table,
+)
 
 _LEDGER_STAYS = _("台账是凭据，只能添一行更正，不能改也不能删")
+_SCHOOLS_OWN = _("课件和文章的名称，是学校的")
 
 _MEMBERSHIPS = Table(
     "branches.BranchMembership",
@@ -80,8 +89,83 @@ _ABSENCES = Table(
     forgotten={"reason": "", "material": ""},
 )
 
+_ORDERS = Table(
+    "branches.StudyOrder",
+    by=("person",),
+    shown={
+        "branch": "",
+        "organisation": "",
+        "way": "",
+        "letters": "",
+        "with_sound": "",
+        "wants": "",
+        "street": "",
+        "address": "",
+        "ordered_at": "",
+        "cancelled_at": "",
+        "cancel_reason": "",
+    },
+    hidden={
+        "key": INTERNAL,
+        "street_pinyin": SEARCH_KEY,
+        "ordered_by": WHO_DID_IT,
+        "cancelled_by": WHO_DID_IT,
+    },
+    forgotten={"wants": "", "street": "", "street_pinyin": "", "address": "", "cancel_reason": ""},
+)
+
+_READINGS = Table(
+    "branches.OrderedReading",
+    by=("order__person",),
+    shown={"title": ""},
+    hidden=dict.fromkeys(("order", "page", "place"), INTERNAL),
+    kept={"title": _SCHOOLS_OWN},
+)
+
+_DELIVERIES = Table(
+    "branches.Delivery",
+    by=("order__person",),
+    shown={
+        "code": "",
+        "title": "",
+        "is_branch_study": "",
+        "packed_at": "",
+        "visitor": "",
+        "planned_on": "",
+        "handed_on": "",
+        "note": "",
+        "words": "",
+    },
+    hidden={
+        "order": INTERNAL,
+        "content": SCHOOL_WORK,
+        "packed_by": WHO_DID_IT,
+        "handed_by": WHO_DID_IT,
+    },
+    forgotten={"note": "", "words": ""},
+    kept={"title": _SCHOOLS_OWN, "code": INTERNAL},
+)
+
+_SLIPS = Table(
+    "branches.ReturnSlip",
+    by=("delivery__order__person",),
+    shown={"studied_on": "", "minutes": "", "reason": "", "recorded_at": ""},
+    hidden={"delivery": INTERNAL, "number": INTERNAL, "recorded_by": WHO_DID_IT},
+    kept={"reason": _LEDGER_STAYS},
+)
+
 OF_BRANCHES = Declaration(
-    tables=(_MEMBERSHIPS, _OFFICES, _LEDGER, _RECORDS, _ABSENCES),
+    tables=(
+        _MEMBERSHIPS,
+        _OFFICES,
+        _LEDGER,
+        _RECORDS,
+        _ABSENCES,
+        _ORDERS,
+        _READINGS,
+        _DELIVERIES,
+        _SLIPS,
+    ),
     left_out=dict.fromkeys(
         (
             "branches.StudyEntry.posted_by",
@@ -98,6 +182,12 @@ OF_BRANCHES = Declaration(
             "branches.Absence.noted_by",
             "branches.RecordVersion.made_by",
             "branches.RecordScan.uploaded_by",
+            "branches.StudyOrder.ordered_by",
+            "branches.StudyOrder.cancelled_by",
+            "branches.Delivery.packed_by",
+            "branches.Delivery.visitor",
+            "branches.Delivery.handed_by",
+            "branches.ReturnSlip.recorded_by",
         ),
         WHO_DID_IT,
     ),

@@ -36,6 +36,8 @@ class Posting:
     is_branch_study: bool | None = None
     # Who wrote the evidence down, where a person did.
     posted_by_id: int | None = None
+    # Why it says something else than before, where a person said so.
+    why: str = ""
 
 
 # Given the keys of a source and, maybe, the people: every posting of these. Both may be

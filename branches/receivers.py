@@ -23,6 +23,8 @@ from accounts.signals import (
 )
 from branches import doors, evidence, ledger, queries, services
 from branches.errors import NoHoursRule
+from branches.home_study import orders
+from branches.home_study import reading as home_study
 from branches.models import StudyEntry
 from branches.personal import OF_BRANCHES
 from branches.reports import reading
@@ -58,6 +60,14 @@ def door_to_the_ledger(sender, user, **kwargs):
     if queries.branches_led_by(user).exists() or doors.rule_organisations(user).exists():
         found.append(
             WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))
+        )
+    if home_study.sees_any(user):
+        found.append(
+            WorkDoor(reverse("branches:home_study"), "leave", _("送学上门"), _("点单和回执"))
+        )
+    elif home_study.deliveries_carried_by(user).exists():
+        found.append(
+            WorkDoor(reverse("branches:deliveries"), "leave", _("送学单"), _("要您送的读本"))
         )
     if reading.organisations_reported_by(user).exists():
         found.append(
@@ -122,6 +132,7 @@ def personal_tables(sender, **kwargs):
 @receiver(file_freezing)
 def leave_the_party_branches(sender, person, now, **kwargs):
     """A member belongs to the branch on the day of death and not after it."""
+    orders.cancel_of_the_dead(person=person, now=now)
     last_day = person.deceased_on or timezone.localdate(now) - timedelta(days=1)
     services.leave_everything(person=person, ends_on=last_day + timedelta(days=1))
 

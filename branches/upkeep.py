@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Organisation, Person, User
 from branches import ledger, queries, services
 from branches.errors import BranchRefused
-from branches.models import Branch, BranchChange, BranchMembership
+from branches.models import Branch, BranchChange, BranchMembership, StudyOrder
 from courses.models import ClassGroup
 
 Kind = BranchChange.Kind
@@ -169,6 +169,9 @@ def merge(
             services.join_branch(branch=into, person=person, starts_on=on)
     for child in branch.get_children().filter(ended_on=None):
         move(branch=child, parent=into, on=on, by=by, note=note, now=now)
+    # What was ordered and has no slip yet is brought by the branch that they belong to now.
+    waiting = StudyOrder.objects.filter(branch=branch, cancelled_at=None, delivery__slips=None)
+    StudyOrder.objects.filter(pk__in=waiting.values("pk")).update(branch=into)
     Branch.objects.filter(pk=branch.pk).update(merged_into=into)
     for each in (branch, into):
         _write(

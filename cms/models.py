@@ -15,6 +15,7 @@ from wagtail.models import Page
 from wagtail.search import index
 
 from cms import front_page
+from common.readings import Readable, Reading, parts_of
 from common.search import Findable
 from courses.models import OPEN_TO_ALL, CatalogueIndexPage
 
@@ -99,7 +100,7 @@ class ArticleIndexPage(Page):
         return context | {"articles": pages.get_page(request.GET.get("page"))}
 
 
-class ArticlePage(Findable, Page):
+class ArticlePage(Findable, Readable, Page):
     """One article, to be read or listened to."""
 
     published_on = models.DateField(_("日期"), default=timezone.localdate)
@@ -145,6 +146,9 @@ class ArticlePage(Findable, Page):
 
     def found_by(self):
         return self.title, " ".join([self.summary, self.author, text_of(self.body)])
+
+    def reading(self):
+        return Reading(title=self.title, by=self.author, parts=parts_of(self.body))
 
     def newer(self):
         if not self.pk:  # An editor looks at a page that is not kept yet.

@@ -8,6 +8,7 @@ import accounts.acting.proposals
 import accounts.files.merging
 import accounts.roster.keeping
 import accounts.services
+import branches.home_study.slips
 import branches.ledger
 import courses.draws.drawing
 import courses.fees
@@ -45,6 +46,7 @@ JOBS = [
     Job("tell what was not told", HOUR, courses.letters.news.tell_missed),
     Job("charge missed seats", HOUR, courses.fees.settle_missed),
     Job("post missed study lines", MINUTE, branches.ledger.post_missed),
+    Job("post missed return slips", HOUR, branches.home_study.slips.post_missed),
     Job("wake rosters", MINUTE, accounts.roster.keeping.wake),
     Job("forget old rosters", HOUR, accounts.roster.keeping.forget_old),
     Job("forget unanswered households", HOUR, accounts.acting.proposals.forget_unanswered),

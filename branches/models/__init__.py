@@ -5,6 +5,7 @@ or a batch (migration 0004), and a correction is a reversing line with a reason 
 """
 
 from branches.models.branches import Branch, BranchChange, BranchMembership, BranchOffice
+from branches.models.home_study import Delivery, OrderedReading, ReturnSlip, StudyOrder
 from branches.models.ledger import (
     HalfDay,
     HoursRule,
@@ -26,19 +27,23 @@ __all__ = [
     "BranchMembership",
     "BranchOffice",
     "BranchRecord",
+    "Delivery",
     "HalfDay",
     "HoursRule",
     "LedgerBatch",
     "LedgerTail",
+    "OrderedReading",
     "QuarterConfirmation",
     "QuarterReport",
     "RecordScan",
     "RecordVersion",
+    "ReturnSlip",
     "Source",
     "Statement",
     "StatementForm",
     "StatementFormVersion",
     "StudyEntry",
     "StudyNotice",
+    "StudyOrder",
     "StudyTarget",
 ]

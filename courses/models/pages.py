@@ -12,6 +12,7 @@ from wagtail.rich_text import get_text_for_indexing
 from wagtail.search import index
 
 from accounts.models import Organisation
+from common.readings import Readable, Reading, parts_of, sounds_of
 from common.search import Findable
 
 # Whatever is published is for everybody: a page has no password of its own and is closed to
@@ -85,8 +86,10 @@ class CoursePage(Findable, Page):
         return self.title, f"{self.summary} {get_text_for_indexing(self.description)}"
 
 
-class LessonPage(Findable, Page):
+class LessonPage(Findable, Readable, Page):
     """One lesson's material: text, pictures, a clip, files to keep."""
+
+    is_of_a_series = True
 
     number = models.PositiveSmallIntegerField(_("第几讲"))
     summary = models.CharField(_("一句话介绍"), max_length=120, blank=True)
@@ -137,6 +140,14 @@ class LessonPage(Findable, Page):
     def found_by(self):
         words = self.body.stream_block.get_searchable_content(self.body)
         return self.title, " ".join([self.summary, *words])
+
+    def reading(self):
+        documents = [file.document for file in self.files.select_related("document")]
+        return Reading(
+            title=f"{self.get_parent().title} {self.title}",
+            parts=parts_of(self.body),
+            sounds=sounds_of([*documents, self.clip]),
+        )
 
 
 class LessonFile(Orderable):

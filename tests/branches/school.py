@@ -177,7 +177,7 @@ def line(person, *, title="送学读本 第 3 册", minutes=90, hours=2, on=THAT
     """A line of evidence that nobody can be asked about again, written as any other."""
     facts = {
         "mode": StudyMode.DELIVERED,
-        "source": Source.DELIVERY,
+        "source": Source.EXTERNAL,
         "source_key": next(numbers),
         "rule": HoursRule.objects.order_by("pk").first(),
     } | fields

@@ -3,6 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from branches import ledger, queries
+from branches.home_study import slips
 
 
 class Command(BaseCommand):
@@ -14,6 +15,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, days, **options):
-        self.stdout.write(f"Posted {ledger.post_missed(days=days)} lines.")
+        posted = ledger.post_missed(days=days) + slips.post_missed(days=days)
+        self.stdout.write(f"Posted {posted} lines.")
         for organisation in queries.organisations_without_rule():
             self.stderr.write(f"{organisation} has no rule for what its people studied.")

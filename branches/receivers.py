@@ -57,6 +57,10 @@ def door_to_the_ledger(sender, user, **kwargs):
     if user.is_superuser:
         return []
     found = []
+    if queries.holds_an_office(user):
+        found.append(
+            WorkDoor(reverse("branches:today"), "today", _("支部今天的事"), _("一页看全"))
+        )
     if queries.branches_led_by(user).exists() or doors.rule_organisations(user).exists():
         found.append(
             WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))

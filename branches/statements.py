@@ -163,6 +163,29 @@ def statement_of(form: StatementForm, branch: Branch, period: Period) -> Stateme
     )
 
 
+def asked_of(branch: Branch, *, on: date) -> list[tuple[StatementForm, Period, Statement]]:
+    """Every form that `branch` is asked for, the period that is over last, and how it stands.
+
+    Two queries however many forms; what nobody has written yet is unsaved and without a version.
+    """
+    asked = [(form, last_period(form, on=on)) for form in forms_for(branch)]
+    said = Statement.objects.filter(
+        branch=branch,
+        form__in=[form.pk for form, _period in asked],
+        period__in={period.code for _form, period in asked},
+    )
+    found = {(statement.form_id, statement.period): statement for statement in said}
+    return [
+        (
+            form,
+            period,
+            found.get((form.pk, period.code))
+            or Statement(form=form, branch=branch, period=period.code),
+        )
+        for form, period in asked
+    ]
+
+
 def rows_of(statement: Statement) -> list[Row]:
     """The form's rows, filled in: with the confirmed figures, or those of this moment."""
     figures = statement.figures

@@ -17,6 +17,7 @@ from branches.views import (
     rules,
     signing,
     statements,
+    today,
 )
 
 app_name = "branches"
@@ -50,6 +51,7 @@ urlpatterns = [
         name="take_slip_back",
     ),
     path("branches/", branches.branch_list, name="list"),
+    path("branches/today/", today.start, name="today"),
     path("branches/new/", office.found, name="found"),
     path("branches/notices/", notices.notice_list, name="notices"),
     path("branches/notices/<int:pk>/read/", notices.read_notice, name="read_notice"),

@@ -142,11 +142,7 @@ def send_back(request, pk, code):
 @require_GET
 def branch_forms(request, pk):
     branch = statements.branch_asked(request.user, pk)
-    today = timezone.localdate()
-    rows = []
-    for form in statements.forms_for(branch).prefetch_related("versions"):
-        period = statements.last_period(form, on=today)
-        rows.append((form, period, statements.statement_of(form, branch, period)))
+    rows = statements.asked_of(branch, on=timezone.localdate())
     context = head_of(request, branch) | {"rows": rows}
     return render(request, "branches/statements/branch_forms.html", context)
 

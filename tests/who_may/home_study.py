@@ -10,6 +10,7 @@ from tests.who_may import Needs
 TABLE = """
 branches:my_home_study           GET  302   302   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200
 branches:cancel_my_order         POST 302   404   404   302   404   404   404   404   404   404   404   404   404   404   404   404   404   404
+branches:today                   GET  302   404   404   404   404   404   404   200   200   200   404   404   404   404   404   404   404   404
 branches:home_study              GET  302   404   404   404   404   404   200   200   200   200   200   200   200   404   404   404   404   200
 branches:order_card              GET  302   404   404   404   404   404   200   200   200   200   200   200   200   404   404   404   404   200
 branches:choose_person           GET  302   404   404   404   404   200   200   200   200   200   200   200   404   404   404   404   404   200

@@ -1,0 +1,120 @@
+"""Study brought home in a real browser: card, pack, slip, line of the ledger."""
+
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from tests.browser.steps import be
+
+pytestmark = pytest.mark.browser
+
+SECRETARY = "13800000501"
+
+SCHOOL = """
+from datetime import date
+from accounts import services
+from branches.models import Branch, BranchMembership, BranchOffice, HoursRule
+from tests import factories
+from tests.branches import home
+city = factories.organisation("青岚市")
+HoursRule.objects.create(organisation=city, version="1", valid_from=date(2026, 1, 1))
+branch = Branch.add_root(name="第三党支部", organisation=city)
+since = {"starts_on": date(2020, 1, 1)}
+people = [
+    factories.person("赵建国", organisation=city, phone="13800000501"),
+    factories.person("王秀兰", organisation=city, residence="文化路幸福小区"),
+    factories.person("陈志远", organisation=city),
+]
+for each in people:
+    BranchMembership.objects.create(person=each, branch=branch, kind="home", **since)
+BranchOffice.objects.create(person=people[0], branch=branch, office="secretary", **since)
+home.lesson(at=city)
+home.lesson("第二讲 竖画", at=city, course="国画")
+answer = {"branch": branch.pk, "wang": people[1].pk}
+"""
+
+
+@pytest.fixture(scope="module")
+def school(server):
+    return server.python(SCHOOL)
+
+
+def test_from_the_card_to_the_line_of_the_ledger(server, school, open_page):
+    page = open_page(viewport={"width": 1280, "height": 800})
+    be(page, server, SECRETARY)
+    page.goto(f"{server.url}/home-study/")
+    page.get_by_role("link", name="记一份点单").click()
+    page.get_by_role("link", name=re.compile("替他点.*王秀兰")).click()
+    page.get_by_role("radio", name="电话").check()
+    page.get_by_label(re.compile("横画")).check()
+    # Looking for something else keeps what was ticked.
+    page.get_by_label("找想读的").fill("竖画")
+    page.get_by_role("button", name="找", exact=True).click()
+    page.wait_for_load_state()
+    assert page.get_by_role("radio", name="电话").is_checked()
+    assert page.get_by_label(re.compile("横画")).is_checked()
+    assert page.get_by_label("送到哪个街道").input_value() == "文化路幸福小区"
+    page.get_by_label("门牌").fill("3 号楼 401")
+    page.get_by_role("button", name="记好点单").click()
+    page.wait_for_url("**/home-study/orders/*/")
+
+    page.get_by_role("button", name="装好这一份").click()
+    page.wait_for_url("**/home-study/orders/*/")
+    booklet = page.get_by_role("link", name="打印读本和回执").get_attribute("href")
+    assert page.request.get(server.url + booklet).body().startswith(b"%PDF")
+    code = page.locator("main").get_by_role("link", name=re.compile(r"^\d{4} \d{4}$")).inner_text()
+
+    page.goto(f"{server.url}/home-study/deliveries/")
+    page.get_by_role("checkbox", name="王秀兰").check()
+    page.locator("input[name=visitor]").fill("陈志远")
+    page.get_by_role("button", name="就这样安排").click()
+    page.wait_for_load_state()
+    assert "陈志远" in page.inner_text("main")
+
+    page.goto(f"{server.url}/home-study/slips/")
+    page.get_by_label("回执号").fill(code)
+    page.get_by_role("button", name="打开这张回执").click()
+    page.wait_for_url("**/home-study/slips/*/")
+    page.get_by_label("一共学了几分钟").fill("90")
+    page.get_by_role("button", name="登记回执").click()
+    page.get_by_role("link", name="看这一行").click()
+    page.wait_for_url(f"**/branches/{school['branch']}/ledger/*/")
+    words = page.inner_text("main")
+    for each in ("王秀兰", "送学", "2 学时", code):
+        assert each in words
+
+
+@pytest.mark.looks
+def test_the_pages_of_home_study_are_usable(server, school, open_page):
+    code = server.python(
+        "from accounts.models import Person, User\n"
+        "from tests.branches import home\n"
+        "from django.utils import timezone\n"
+        "from branches.models import Branch\n"
+        "from courses.models import LessonPage\n"
+        f"wang = Person.objects.get(pk={school['wang']})\n"
+        "by = User.objects.first()\n"
+        "lesson = LessonPage.objects.first()\n"
+        "answer = home.pack(wang, lesson, by=by, now=timezone.now()).code\n"
+        "home.order(wang, lesson, by=by, now=timezone.now())\n"
+    )
+    page = open_page(viewport={"width": 360, "height": 844})
+    be(page, server, SECRETARY)
+    for width, step in ((360, "largest"), (1280, "standard")):
+        page.set_viewport_size({"width": width, "height": 844})
+        for path in (
+            "/home-study/",
+            "/home-study/card/",
+            f"/home-study/new/{school['wang']}/",
+            "/home-study/orders/1/",
+            "/home-study/deliveries/",
+            f"/home-study/slips/{code}/",
+            "/my/home-study/",
+        ):
+            page.goto(server.url + path)
+            page.evaluate(f"document.documentElement.dataset.step = '{step}'")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{path} scrolls sideways"
+            found = Axe().run(page).response["violations"]
+            assert [f"{path} {each['id']}" for each in found] == []

@@ -34,7 +34,7 @@ _VALUES: dict = {}
 _FIELDS: dict = {}
 
 
-def name_details(*, labels: dict, values: dict, fields: dict) -> None:
+def name_details(*, labels=(), values=(), fields=()) -> None:
     """How the page names the details of an app's lines: keys, codes, and fields `changed`."""
     LABELS.update(labels)
     _VALUES.update(values)
@@ -120,7 +120,7 @@ def _said(name: str, value, agents: dict) -> str:
 def _value(name: str, value, agents: dict) -> str:
     if name == "changed":
         return "、".join(str(_FIELDS.get(each, each)) for each in value)
-    if name == "done":
+    if name == "done" or (name == "kind" and value in _VALUES):
         return str(_VALUES.get(value, value))
     if isinstance(value, list):
         return "、".join(_field_name(each) if name == "fields" else str(each) for each in value)
@@ -134,7 +134,16 @@ def _value(name: str, value, agents: dict) -> str:
     return str(value)
 
 
+# What stands beside the fields of a file.
+_BESIDE = {
+    "relatives": gettext_lazy("家属和他们的电话"),
+    "agents": gettext_lazy("代办人的电话"),
+}
+
+
 def _field_name(name: str) -> str:
+    if name in _BESIDE:
+        return str(_BESIDE[name])
     try:
         return str(Person._meta.get_field(name).verbose_name)
     except FieldDoesNotExist:

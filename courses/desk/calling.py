@@ -271,6 +271,8 @@ def _numbers_of(person: Person) -> Iterable[Number]:
 
 
 def _shown(person: Person) -> list[str]:
-    """What of the file a call shows in full; agents' numbers are written down as relatives'."""
+    """What of the file a call shows in full, and whose numbers beside it."""
     own = [name for name in ("phone", "other_phone", "phone_note") if getattr(person, name)]
-    return [*own, "relatives"]
+    agents = any(proxy.agent.phone for proxy in accounts.proxies_of(person))
+    others = [("agents", agents), ("relatives", person.relatives.exists())]
+    return own + [name for name, are_shown in others if are_shown]

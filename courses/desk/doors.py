@@ -1,8 +1,9 @@
 """The doors of the desk: what of classes that `user` plans and registers for may be touched."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts import queries as accounts
@@ -57,13 +58,13 @@ def offer_led_by(*, user: User, pk: int) -> Offer:
     raise Http404
 
 
-def applications_led_by(user: User) -> QuerySet[Application]:
-    """Wishes of people of `user` in rounds of terms in which they have classes."""
+def applications_led_by(user: User, *, guests: Collection[int] = ()) -> QuerySet[Application]:
+    """Wishes of people of `user`, and of `guests`, in rounds of terms in which they have
+    classes."""
     terms = classes_led(user).values("term")
+    theirs = Q(person__in=accounts.files_led_by(user).values("pk")) | Q(person__in=guests)
     return (
-        Application.objects.filter(
-            person__in=accounts.files_led_by(user).values("pk"), round__term__in=terms
-        )
+        Application.objects.filter(theirs, round__term__in=terms)
         .select_related(
             "person", "partner__person", "asked_by__person", "round__term", "round__draw"
         )
@@ -71,9 +72,9 @@ def applications_led_by(user: User) -> QuerySet[Application]:
     )
 
 
-def application_led_by(*, user: User, pk: int) -> Application:
+def application_led_by(*, user: User, pk: int, guests: Collection[int] = ()) -> Application:
     """The application, if it is of somebody `user` registers. Raises Http404 for all others."""
-    if application := applications_led_by(user).filter(pk=pk).first():
+    if application := applications_led_by(user, guests=guests).filter(pk=pk).first():
         return application
     raise Http404
 

@@ -36,7 +36,7 @@ def of(person: Person, *, user: User, now: datetime) -> Holdings:
             .order_by("expires_at")
         ),
         applications=list(
-            doors.applications_led_by(user).filter(
+            doors.applications_led_by(user, guests=[person.pk]).filter(
                 person=person, withdrawn_at=None, round__term__in=terms
             )
         ),

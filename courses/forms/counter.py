@@ -59,6 +59,19 @@ class NewFile(forms.Form):
         return list(self.fields["name"].doubts)
 
 
+class GuestForm(forms.Form):
+    """What somebody of elsewhere tells, so that their file may be opened."""
+
+    name = NameField()
+    born = BirthField()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs["autocomplete"] = "off"
+        self.fields["name"].widget.attrs["autofocus"] = True
+
+
 class RelativeConsentForm(forms.Form):
     """A relative's word, given on paper or by telephone."""
 

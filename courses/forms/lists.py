@@ -14,7 +14,7 @@ ALL = ("", _("全部"))
 
 
 class Filter(forms.Form):
-    """A form that is asked by GET and never refuses."""
+    """A form that never refuses."""
 
     def chosen(self, name: str):
         return self.cleaned_data.get(name) or ""

@@ -11,6 +11,12 @@ urlpatterns = [
     path("counter/<int:pk>/classes/<int:class_pk>/", counter.class_for, name="counter_class"),
     path("counter/<int:pk>/classes/<int:class_pk>/late/", counter.admit, name="counter_admit"),
     path(
+        "counter/<int:pk>/classes/<int:class_pk>/partners/",
+        counter.partners,
+        name="counter_partners",
+    ),
+    path("counter/guest/", counter.guest, name="counter_guest"),
+    path(
         "counter/<int:pk>/classes/<int:class_pk>/relative/",
         counter.consent,
         name="counter_consent",

@@ -9,13 +9,18 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
 from accounts.queries import has_role
 from common.typed import number_of
+from courses.desk import guests
 from courses.errors import ClassGone
 from courses.models import Offer, Source
 from courses.queries import LEADS_CLASSES
+
+# Where the session keeps whose files of elsewhere are open, and until when.
+GUESTS = "desk_guests"
 
 
 def at_desk(view):
@@ -63,6 +68,22 @@ class Way:
 def way_of(request) -> Way:
     asked = request.POST.get("way") or request.GET.get("way")
     return Way(Source.PHONE if asked == Source.PHONE else Source.COUNTER)
+
+
+def guests_of(request) -> set[int]:
+    """The files of others that were opened in this session and still are (desk.guests)."""
+    now, kept = timezone.now().timestamp(), request.session.get(GUESTS, {})
+    return {int(pk) for pk, until in kept.items() if until > now}
+
+
+def remember_guest(request, person) -> None:
+    until = (timezone.now() + guests.OPEN_FOR).timestamp()
+    request.session[GUESTS] = request.session.get(GUESTS, {}) | {str(person.pk): until}
+
+
+def file_of(request, pk):
+    """The file of somebody at the counter. Raises Http404 for all others."""
+    return guests.file_at_desk(user=request.user, pk=pk, guests=guests_of(request))
 
 
 def is_fetched(request) -> bool:

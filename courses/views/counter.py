@@ -13,23 +13,35 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import queries as accounts
 from accounts.files import finding as files
 from accounts.files import keeping
+from common import masks
 from common.errors import DomainError
 from common.typed import check_length, words_in
 from courses import queries, registration
-from courses.desk import finding, holdings, relatives, standing
-from courses.forms.counter import NewFile, RelativeConsentForm
+from courses.desk import doors, finding, guests, holdings, relatives, standing
+from courses.forms.counter import GuestForm, NewFile, RelativeConsentForm
 from courses.models import Enrolment
 from courses.registration import rules, seats
-from courses.views.at_desk import at_desk, is_fetched, key_of, number_in, way_of
+from courses.views.at_desk import (
+    at_desk,
+    file_of,
+    is_fetched,
+    key_of,
+    number_in,
+    remember_guest,
+    way_of,
+)
 
 LIKELY_SHOWN = 5
 
 
 @at_desk
-@require_GET
+@require_http_methods(["GET", "POST"])
 def counter(request):
-    """One field for anybody; one who is meant beyond doubt is opened at once."""
-    way, text = way_of(request), words_in(request.GET, "q")
+    """One field for anybody; one who is meant beyond doubt is opened at once.
+
+    Asked by POST: no name stands in an address.
+    """
+    way, text = way_of(request), words_in(request.POST, "q")
     found = finding.people(request.user, text)
     if not is_fetched(request) and len(found) == 1:
         return redirect(way.address("counter_person", found[0].pk))
@@ -39,6 +51,7 @@ def counter(request):
         "people": found[: finding.SHOWN],
         "more": len(found) > finding.SHOWN,
         "too_short": files.is_too_short(text),
+        "elsewhere": [] if found else _masked(request, guests.elsewhere(request.user, text)),
         "fetched": is_fetched(request),
         "today": timezone.localdate(),
     }
@@ -53,20 +66,23 @@ def new_file(request):
     way, goes_on = way_of(request), _goes_on(request)
     organisations = _organisations(request.user)
     home = organisations.order_by("depth", "path").first()
+    # What was looked for in vain comes along; it stands in no address.
+    is_begun = request.method == "GET" or "begin" in request.POST
     form = NewFile(
-        request.POST or None,
+        None if is_begun else request.POST,
         organisations=organisations,
-        initial={"organisation": home, **_typed(words_in(request.GET, "q"))},
+        initial={"organisation": home, **_typed(words_in(request.POST, "begin"))},
     )
     context = {"form": form, "way": way, "goes_on": goes_on}
-    if request.method == "GET":
+    if is_begun:
         return render(request, "courses/counter/new.html", context)
     back_to = _back_to(request, goes_on)
     if form.is_valid():
         doubts = form.doubts()
         same = files.likely_same(accounts.files_led_by(request.user), **form.known())
         likely = list(same[:LIKELY_SHOWN])
-        asked = _answer_to(doubts, likely)
+        others = guests.same_elsewhere(request.user, **form.known())
+        asked = _answer_to(doubts, [*likely, *others])
         if not asked or request.POST.get("checked") == asked:
             try:
                 person = keeping.open_file(facts=form.facts(), by=request.user)
@@ -76,6 +92,7 @@ def new_file(request):
                 messages.success(request, _("%(name)s的档案建好了。") % {"name": person.name})
                 return redirect(_onwards(back_to, person, way))
         context |= {"doubts": doubts, "likely": likely, "asked": asked}
+        context["elsewhere"] = _masked(request, others)
     return render(request, "courses/counter/new.html", context, status=422)
 
 
@@ -83,7 +100,7 @@ def new_file(request):
 @require_GET
 def person(request, pk):
     """What somebody has now, and one field for the class they want."""
-    found = accounts.file_led_by(user=request.user, pk=pk)
+    found = file_of(request, pk)
     now, text = timezone.now(), words_in(request.GET, "q")
     classes = finding.classes(request.user, text, now=now)
     way = way_of(request)
@@ -106,6 +123,7 @@ def person(request, pk):
         "now": now,
         "today": timezone.localdate(now),
         "unusable": rules.unusable(found),
+        "is_guest": not doors.is_file_led(user=request.user, person=found),
     }
     return render(request, "courses/counter/person.html", context)
 
@@ -117,8 +135,6 @@ def class_for(request, pk, class_pk):
     person, class_group = _both(request, pk, class_pk)
     partner = _partner(request, person)
     if request.method == "GET":
-        if is_fetched(request):
-            return _partners(request, person, class_group)
         return _class_page(request, person, class_group, partner)
     way = way_of(request)
     try:
@@ -182,7 +198,7 @@ def _class_page(
     now = timezone.now()
     stands = standing.of(person=person, class_group=class_group, now=now)
     other = standing.of(person=partner, class_group=class_group, now=now) if partner else None
-    text = words_in(request.GET, "q")
+    text = words_in(request.POST, "q")
     people = finding.people(request.user, text)
     context = {
         "file": person,
@@ -207,9 +223,14 @@ def _class_page(
     return render(request, "courses/counter/class.html", context, status=status)
 
 
-def _partners(request, person, class_group):
-    """Who could register together with `person`, as a script asks for them."""
-    text = words_in(request.GET, "q")
+@at_desk
+@require_POST
+def partners(request, pk, class_pk):
+    """Who could register together with somebody, looked for by name."""
+    person, class_group = _both(request, pk, class_pk)
+    if not is_fetched(request):
+        return _class_page(request, person, class_group, None)
+    text = words_in(request.POST, "q")
     people = [one for one in finding.people(request.user, text) if one != person]
     context = {
         "file": person,
@@ -225,7 +246,7 @@ def _partners(request, person, class_group):
 
 def _both(request, pk, class_pk):
     """The file and the class. Raises ClassGone for one taken out since the page was opened."""
-    person = accounts.file_led_by(user=request.user, pk=pk)
+    person = file_of(request, pk)
     try:
         return person, queries.class_led_by(user=request.user, pk=class_pk)
     except Http404:
@@ -238,7 +259,7 @@ def _partner(request, person):
     pk = number_in(request.POST, "partner") or number_in(request.GET, "partner")
     if pk is None or pk == person.pk:
         return None
-    return accounts.file_led_by(user=request.user, pk=pk)
+    return file_of(request, pk)
 
 
 def _pool_asked(request, class_group):
@@ -259,6 +280,46 @@ def _class_address(person, class_group, partner, way) -> str:
     if partner is None:
         return address
     return f"{address}{'&' if way.query else '?'}partner={partner.pk}"
+
+
+# A file of elsewhere
+
+
+@at_desk
+@require_POST
+def guest(request):
+    """Name and birth date as the person tells them; then the way goes on with their file."""
+    way, goes_on = way_of(request), _goes_on(request)
+    found = guests.meant(request.POST.get("token", ""), user=request.user)
+    form = GuestForm(request.POST if "name" in request.POST else None)
+    if form.is_valid():
+        try:
+            guests.open_file(person=found, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(None, str(error))
+        else:
+            remember_guest(request, found)
+            return redirect(_onwards(_back_to(request, goes_on), found, way))
+    context = {
+        "form": form,
+        "way": way,
+        "goes_on": goes_on,
+        "one": _masked(request, [found])[0],
+    }
+    status = 422 if form.errors else 200
+    return render(request, "courses/counter/guest.html", context, status=status)
+
+
+def _masked(request, found) -> list[dict]:
+    """As much of others' files as tells that there is one."""
+    return [
+        {
+            "name": masks.name(one.name),
+            "organisation": one.organisation,
+            "token": guests.token_of(one, user=request.user),
+        }
+        for one in found
+    ]
 
 
 # A new file

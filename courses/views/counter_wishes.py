@@ -8,20 +8,27 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from accounts import queries as accounts
 from common.errors import DomainError
 from common.typed import number_of, words_in
 from courses.desk import doors, finding, wishing
 from courses.draws import applying
 from courses.registration import rules
-from courses.views.at_desk import at_desk, is_fetched, key_of, number_in, way_of
+from courses.views.at_desk import (
+    at_desk,
+    file_of,
+    guests_of,
+    is_fetched,
+    key_of,
+    number_in,
+    way_of,
+)
 
 
 @at_desk
 @require_http_methods(["GET", "POST"])
 def wishes(request, pk, round_pk):
     """Put classes in order, hand them in, and a slip with the number comes out."""
-    person = accounts.file_led_by(user=request.user, pk=pk)
+    person = file_of(request, pk)
     opened = wishing.round_led_by(user=request.user, pk=round_pk)
     data = request.POST or request.GET
     standing = wishing.application_of(person, opened)
@@ -97,14 +104,14 @@ def _partner(request, person, standing):
         pk = standing.partner.person_id
     if pk is None or pk == person.pk:
         return None
-    return accounts.file_led_by(user=request.user, pk=pk)
+    return file_of(request, pk)
 
 
 @at_desk
 @require_GET
 def application_slip(request, pk):
     """The slip of wishes for a draw, with its number; of a couple both."""
-    application = doors.application_led_by(user=request.user, pk=pk)
+    application = doors.application_led_by(user=request.user, pk=pk, guests=guests_of(request))
     if application.withdrawn_at:
         raise Http404
     pair = [application, application.partner] if application.partner else [application]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import queries as accounts
 from accounts.files import keeping
-from common import excel
+from common import asked, excel
 from common.errors import DomainError
 from common.excel import Column, Kind
 from common.typed import words_in
@@ -119,10 +119,11 @@ def progress_excel(request, pk):
 
 
 @for_office
+@asked.by_post
 @require_GET
 def applications(request, pk):
     round = reading.round_led_by(user=request.user, pk=pk)
-    text = words_in(request.GET, "q")
+    text = words_in(asked.opened(request.GET), "q")
     found = reading.applications_of(round, text=text)
     page = Paginator(found, ROWS_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {"round": round, "page": page, "text": text}
@@ -133,7 +134,7 @@ def applications(request, pk):
 @require_GET
 def applications_excel(request, pk):
     round = reading.round_led_by(user=request.user, pk=pk)
-    found = list(reading.applications_of(round, text=words_in(request.GET, "q")))
+    found = list(reading.applications_of(round, text=words_in(asked.opened(request.GET), "q")))
     title = _("%(round)s 抽签报名") % {"round": round}
     data = excel.workbook(
         title=title,

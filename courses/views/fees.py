@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.files import keeping
 from accounts.queries import has_role, organisations_led_by
-from common import dates, excel
+from common import asked, dates, excel
 from common.errors import DomainError
 from courses import fees, queries
 from courses.desk import doors
@@ -133,11 +133,11 @@ def _cash(request):
     _check_leads(request)
     led = organisations_led_by(request.user, *queries.LEADS_CLASSES)
     today = timezone.localdate()
-    asked = request.GET.copy()
-    if not (asked.get("first") or asked.get("last")):
-        asked["first"] = asked["last"] = today.isoformat()
+    wanted = request.GET.copy()
+    if not (wanted.get("first") or wanted.get("last")):
+        wanted["first"] = wanted["last"] = today.isoformat()
     form = CashFilter(
-        asked, cashiers=cash.cashiers_of(request.user), organisations=led.order_by("path")
+        wanted, cashiers=cash.cashiers_of(request.user), organisations=led.order_by("path")
     )
     first = form.chosen("first") or form.chosen("last") or today
     last = max(form.chosen("last") or (first if form.chosen("first") else today), first)
@@ -218,7 +218,7 @@ def _open(request):
     _check_leads(request)
     terms = classes.terms_seen(request.user)
     groups = queries.classes_led_by(request.user).filter(fee__gt=0).order_by("code")
-    form = OpenFeesFilter(request.GET, terms=terms, classes=groups)
+    form = OpenFeesFilter(asked.opened(request.GET), terms=terms, classes=groups)
     choice = owing.Choice(
         state=form.chosen("state") or owing.OWED,
         text=form.chosen("q").strip(),
@@ -232,6 +232,7 @@ def _open(request):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def open_fees(request):
     """Seats whose money is not settled."""

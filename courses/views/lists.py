@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.files import keeping
 from accounts.queries import has_role
-from common import excel
+from common import asked, excel
 from courses import queries
 from courses.forms.lists import ClassFilter, PlaceFilter
 from courses.lists import classes, papers, places, sheets
@@ -83,7 +83,7 @@ def _places(request, pk):
     shown = request.GET.get("show", places.SEATS)
     if shown not in places.SHOWN:
         raise Http404
-    form = PlaceFilter(request.GET, class_group=class_group, shown=shown)
+    form = PlaceFilter(asked.opened(request.GET), class_group=class_group, shown=shown)
     choice = places.Choice(
         shown=shown,
         text=form.chosen("q").strip(),
@@ -97,6 +97,7 @@ def _places(request, pk):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def class_roster(request, pk):
     """Who has which place in the class."""

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.files import keeping
 from accounts.queries import organisations_led_by
-from common import excel
+from common import asked, excel
 from common.errors import DomainError
 from common.excel import Column
 from common.typed import check_length, is_near, words_in
@@ -86,6 +86,7 @@ def extend(request, pk):
 
 
 @at_desk
+@asked.by_post
 @require_GET
 def missed(request):
     """Who said no or was not reached in time, and may be put back in line."""
@@ -98,6 +99,7 @@ def missed(request):
         "page": page,
         "only": only,
         "text": text,
+        "sealed": request.GET.get("q", ""),
         "counts": counts,
         "total": sum(counts.values()),
         "query": request.GET.urlencode(),
@@ -134,7 +136,7 @@ def missed_excel(request):
 
 def _missed(request):
     """What was missed and fits the words typed, and which answer alone is asked for."""
-    text, only = words_in(request.GET, "q"), request.GET.get("only", "")
+    text, only = words_in(asked.opened(request.GET), "q"), request.GET.get("only", "")
     found = calling.missed(request.user, now=timezone.now(), text=text)
     return found, only if only in calling.MISSED else "", text
 

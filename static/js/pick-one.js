@@ -1,6 +1,6 @@
-// <pick-one><form method="get">… <input type="search"> …</form><div data-found>… a[data-pick] …</div></pick-one>:
+// <pick-one><form>… <input type="search"> …</form><div data-found>… a[data-pick] …</div></pick-one>:
 // finds while one types. Enter opens the only one, or goes to the first of several; there the
-// arrows move, a number key opens that one, Escape goes back. Without it the form asks by GET.
+// arrows move, a number key opens that one, Escape goes back. Without it the form asks by itself.
 const PAUSE_MS = 150
 
 class PickOne extends HTMLElement {
@@ -65,12 +65,15 @@ class PickOne extends HTMLElement {
     const text = this.input.value.trim()
     this.asked?.abort()
     this.asked = new AbortController()
-    const address = `${this.form.action.split("?")[0]}?${new URLSearchParams(new FormData(this.form))}`
+    const asked = new URLSearchParams(new FormData(this.form))
+    const address = this.form.action.split("?")[0]
+    const options = { headers: { "X-Requested-With": "fetch" }, signal: this.asked.signal }
+    // People are looked for by POST: no name stands in an address.
+    const isPost = this.form.method === "post"
     try {
-      const answer = await fetch(address, {
-        headers: { "X-Requested-With": "fetch" },
-        signal: this.asked.signal,
-      })
+      const answer = isPost
+        ? await fetch(address, { ...options, method: "POST", body: asked })
+        : await fetch(`${address}?${asked}`, options)
       if (!answer.ok || answer.redirected) return false
       this.found.innerHTML = await answer.text()
     } catch {

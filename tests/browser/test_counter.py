@@ -177,10 +177,28 @@ def somebody_else(page):
     page.locator("pick-one a[data-pick]").first.wait_for()
 
 
+def look(words, found):
+    def act(page):
+        page.fill("#who", words)
+        page.get_by_text(found).first.wait_for()
+
+    act.__name__ = words
+    return act
+
+
+several, nobody = look("li", "找到 3 人"), look("nobody", "没有找到")
+
+
+def new_file(page):
+    look("赵桂芳", "没有找到")(page)
+    page.get_by_role("button", name="建新档案").click()
+    page.get_by_text("先写这几项就能报名").wait_for()
+
+
 PAGES = [
-    ("/counter/?q=li", None),
-    ("/counter/?q=nobody", None),
-    ("/counter/new/?q=赵桂芳", None),
+    ("/counter/", several),
+    ("/counter/", nobody),
+    ("/counter/", new_file),
     ("/counter/{offered}/", None),
     ("/counter/{zhang}/?q=x", None),
     ("/counter/{wang}/classes/{both}/", somebody_else),

@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -52,6 +53,10 @@ def at(name, *args, **query):
     return reverse(f"courses:{name}", args=args, query=query or None)
 
 
+def look(desk, typed, *, way="", **headers):
+    return desk.post(at("counter"), {"q": typed, "way": way}, **headers)
+
+
 def register(desk, person, group, **fields):
     return desk.post(at("counter_class", person.pk, group.pk), {"key": uuid.uuid4(), **fields})
 
@@ -68,13 +73,106 @@ def end_rounds():
 # Who it is
 
 
+def test_no_address_of_the_desk_holds_who_was_looked_for(desk, wang, group):
+    other = factories.person("王喜来", organisation=wang.organisation)
+    factories.seat(group, wang)
+    factories.seat(group, other)
+    pages = [
+        look(desk, "wxl"),
+        desk.post(at("counter_partners", wang.pk, group.pk), {"q": "wxl"}),
+        desk.post(at("counter_new"), {"begin": "wxl"}),
+    ]
+    lists = [
+        at("class_roster", group.pk),
+        at("phone_desk_missed"),
+        at("open_fees"),
+    ]
+    answers = [desk.post(each, {"q": "王喜来"}) for each in lists]
+    for answer in answers:
+        assert (answer.status_code, "%E7%8E%8B" in answer.url) == (302, False)
+    roster = desk.get(answers[0].url)
+    pages.append(roster)
+    assert "王喜来" in words(roster)
+    assert "王秀兰" not in words(roster)
+    for page in pages:
+        addresses = re.findall(r'(?:href|action)="([^"]*)"', page.content.decode())
+        assert not [each for each in addresses if "wxl" in each or "%E7%8E%8B" in each]
+
+
+@pytest.fixture
+def sister(city):
+    """Somebody of the next city, whose file this desk cannot open."""
+    place = factories.organisation("红岩市")
+    return factories.person("李国强", organisation=place, phone="13900001111")
+
+
+def token_in(page):
+    return re.search(r'name="token" value="([^"]+)"', page.content.decode())[1]
+
+
+def identify(desk, token, name="李国强", born="1955-03-08"):
+    return desk.post(at("counter_guest"), {"token": token, "name": name, "born": born})
+
+
+def test_somebody_of_elsewhere_is_registered_after_telling_who_they_are(desk, group, sister):
+    sister.born_on = date(1955, 3, 8)
+    sister.save()
+    assert "没有找到" in words(look(desk, "李国强"))
+    assert "没有找到" in words(look(desk, "1111"))
+    page = look(desk, "13900001111")
+    said = words(page)
+    assert "红岩市有这位的档案：李**" in said
+    assert "李国强" not in said
+    assert desk.get(at("counter_person", sister.pk)).status_code == 404
+    token = token_in(page)
+    assert "李**" in words(desk.post(at("counter_guest"), {"token": token}))
+    assert "对不上" in words(identify(desk, token, born="1955-03-09"))
+    assert desk.get(at("counter_person", sister.pk)).status_code == 404
+    assert identify(desk, token).url == at("counter_person", sister.pk)
+    assert "别处的学员" in words(desk.get(at("counter_person", sister.pk)))
+    response = register(desk, sister, group)
+    assert "报上了" in words(desk.get(response.url))
+    seen = AuditLine.objects.filter(action="file.seen", person=sister)
+    assert {line.organisation for line in seen} == {sister.organisation}
+    assert next(line.details for line in seen.order_by("number")) == {"kind": "counter"}
+
+
+def test_a_file_of_elsewhere_is_open_to_nobody_else(desk, city, sister):
+    token = token_in(look(desk, "13900001111"))
+    other = registrar(city, "冯敏")
+    assert identify(other, token).status_code == 404
+    assert identify(desk, "x" + token).status_code == 404
+    assert desk.get(f"/people/{sister.pk}/").status_code == 404
+
+
+def test_who_a_file_is_of_is_not_found_out_by_trying(desk, sister):
+    token = token_in(look(desk, "13900001111"))
+    for day in range(1, 6):
+        identify(desk, token, born=f"1950-01-{day:02}")
+    sister.born_on = date(1955, 3, 8)
+    sister.save()
+    assert "请过一个小时再试" in words(identify(desk, token))
+    assert desk.get(at("counter_person", sister.pk)).status_code == 404
+
+
+def test_a_new_file_of_somebody_known_elsewhere_leads_to_theirs(desk, city, sister):
+    same = FACTS | {"organisation": city.pk, "name": "李国强", "phone": ""}
+    sister.born_on = date(1955, 3, 8)
+    sister.save()
+    page = desk.post(at("counter_new"), same)
+    assert "红岩市可能已经有这位的档案：李**" in words(page)
+    answer = desk.post(at("counter_guest"), same | {"token": token_in(page)})
+    assert answer.url == at("counter_person", sister.pk)
+    assert Person.objects.filter(name="李国强").count() == 1
+
+
 @pytest.mark.parametrize(
     "typed", ["王秀兰", "wangxiulan", "wxl", "秀兰", "5678", "13812345678", "wxl 5678"]
 )
 def test_one_who_is_meant_beyond_doubt_is_opened_at_once(desk, wang, typed):
     factories.person("李国强", phone="13900001111")
 
-    response = desk.get(at("counter", q=typed))
+    response = look(desk, typed)
 
     assert response.url == at("counter_person", wang.pk)
 
@@ -82,7 +180,7 @@ def test_one_who_is_meant_beyond_doubt_is_opened_at_once(desk, wang, typed):
 def test_people_of_one_name_are_listed_with_what_tells_them_apart(desk, wang, city):
     factories.person("王秀兰", organisation=city, phone="", born_on=date(1950, 1, 1))
 
-    said = words(desk.get(at("counter", q="wxl")))
+    said = words(look(desk, "wxl"))
 
     assert "找到 2 人" in said
     assert "138****5678" in said
@@ -91,7 +189,7 @@ def test_people_of_one_name_are_listed_with_what_tells_them_apart(desk, wang, ci
 
 
 def test_a_script_gets_the_results_alone_even_of_one(desk, wang):
-    response = desk.get(at("counter", q="wxl"), **FETCH)
+    response = look(desk, "wxl", **FETCH)
 
     assert response.status_code == 200
     assert b"<main" not in response.content
@@ -101,18 +199,16 @@ def test_a_script_gets_the_results_alone_even_of_one(desk, wang):
 def test_nobody_of_another_county_is_found(desk, wang):
     factories.person("王秀莲", organisation=factories.organisation("远山县"))
 
-    assert desk.get(at("counter", q="wangxiulian"))["Content-Type"].startswith("text/html")
-    assert "没有找到" in words(desk.get(at("counter", q="wangxiulian")))
+    assert look(desk, "wangxiulian")["Content-Type"].startswith("text/html")
+    assert "没有找到" in words(look(desk, "wangxiulian"))
 
 
 def test_three_digits_find_nobody_and_the_page_says_why(desk, wang):
-    assert "至少写四位" in words(desk.get(at("counter", q="678")))
+    assert "至少写四位" in words(look(desk, "678"))
 
 
 def test_that_they_telephone_is_carried_along(desk, wang):
-    assert desk.get(at("counter", q="wxl", way="phone")).url == at(
-        "counter_person", wang.pk, way="phone"
-    )
+    assert look(desk, "wxl", way="phone").url == at("counter_person", wang.pk, way="phone")
 
 
 # A file made in passing
@@ -132,7 +228,7 @@ def test_a_new_file_leads_on_to_the_class(desk, city):
     ("typed", "value"), [("赵桂芳", 'value="赵桂芳"'), ("13812345678", 'value="13812345678"')]
 )
 def test_what_was_looked_for_in_vain_begins_the_new_file(desk, typed, value):
-    assert value in desk.get(at("counter_new", q=typed)).content.decode()
+    assert value in desk.post(at("counter_new"), {"begin": typed}).content.decode()
 
 
 def test_a_second_file_of_the_same_human_being_is_asked_about_first(desk, wang, city):
@@ -618,10 +714,16 @@ def test_the_pages_of_the_counter_ask_no_more_for_many(desk, city, group):
     one = factories.person("王一", organisation=city)
     RegistrationRound.objects.update(max_classes=9)
     factories.seat(group, one)
-    few = [count(at("counter", q="wang"), **FETCH), count(at("counter_person", one.pk))]
+
+    def looked():
+        with CaptureQueriesContext(connection) as asked:
+            look(desk, "wang", **FETCH)
+        return len(asked)
+
+    few = [looked(), count(at("counter_person", one.pk))]
     for number in range(3):
         factories.person(f"王{'二三四'[number]}", organisation=city)
         factories.seat(class_of(f"班{number}", code=f"B-{number}", course=group.course), one)
-    many = [count(at("counter", q="wang"), **FETCH), count(at("counter_person", one.pk))]
+    many = [looked(), count(at("counter_person", one.pk))]
 
     assert few == many

@@ -133,7 +133,7 @@ def test_beginning_shows_every_number_and_writes_it_down(desk, city):
     assert "耳背，打给女儿" in said
     line = AuditLine.objects.get(action="file.revealed")
     assert (line.person, line.actor) == (person, desk.user)
-    assert line.details["fields"] == ["other_phone", "phone", "phone_note", "relatives"]
+    assert line.details["fields"] == ["agents", "other_phone", "phone", "phone_note", "relatives"]
     # Only in the answer to the press.
     assert "13812345678" not in desk.get(at("phone_desk")).content.decode()
 

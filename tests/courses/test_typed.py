@@ -118,9 +118,7 @@ def test_a_note_of_a_call_is_short(desk, city, group, seat):
 def test_a_search_knows_no_nul(desk, wang, group):
     drawn = drawn_round(group.term)
     pages = [
-        at("counter"),
         at("counter_person", wang.pk),
-        at("counter_class", wang.pk, group.pk),
         at("counter_wishes", wang.pk, drawn.pk),
         at("phone_desk_missed"),
         at("draw_applications", drawn.pk),
@@ -128,7 +126,10 @@ def test_a_search_knows_no_nul(desk, wang, group):
 
     found = [desk.get(page, {"q": "没\0有"}).context["text"] for page in pages]
 
-    assert found == ["没有"] * len(pages)
+    posted = [at("counter"), at("counter_partners", wang.pk, group.pk)]
+    found += [desk.post(page, {"q": "没\0有"}).context["text"] for page in posted]
+
+    assert found == ["没有"] * (len(pages) + 2)
 
 
 def test_a_calendar_address_with_a_nul_is_none():

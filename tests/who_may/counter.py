@@ -13,6 +13,9 @@ from tests.who_may import Needs
 #     address, method                  nobod newco stran learn helpe teach coord secre commi siste regis elsew burea edito revie audit manag admin
 TABLE = """
 courses:counter                  GET  302   404   404   404   404   404   404   404   404   404   200   200   404   404   404   404   200   200
+courses:counter                  POST 302   404   404   404   404   404   404   404   404   404   200   200   404   404   404   404   200   200
+courses:counter_guest            POST 302   404   404   404   404   404   404   404   404   404   404   404   404   404   404   404   404   404
+courses:counter_partners         POST 302   404   404   404   404   404   404   404   404   404   200   404   404   404   404   404   200   200
 courses:counter_new              GET  302   404   404   404   404   404   404   404   404   404   200   200   404   404   404   404   200   200
 courses:counter_new              POST 302   404   404   404   404   404   404   404   404   404   422   422   404   404   404   404   422   422
 courses:counter_person           GET  302   404   404   404   404   404   404   404   404   404   200   404   404   404   404   404   200   200
@@ -55,6 +58,7 @@ def furnish(town):
         arguments={
             "courses:counter_person": [town.helped.pk],
             "courses:counter_class": [town.helped.pk, town.group.pk],
+            "courses:counter_partners": [town.helped.pk, town.group.pk],
             "courses:counter_admit": [town.helped.pk, town.group.pk],
             "courses:counter_consent": [town.helped.pk, town.group.pk],
             "courses:counter_wishes": [gone.pk, application.round.pk],

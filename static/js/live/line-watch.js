@@ -3,6 +3,10 @@
 
 const LOOK_MS = 1000
 const MOVES_S = 0.2
+// Between two looks the clock of the picture runs as long as ours; more is a jump over what did
+// not come.
+const FASTER = 1.2
+const JUMP_S = 0.5
 // The first picture takes its time, and so does the first after a change.
 const SETTLE_S = 9
 const STANDS_AFTER_S = 6
@@ -46,9 +50,10 @@ export class LineWatch {
 
   #look() {
     const { video } = this.player
-    const place = video.currentTime
-    const moved = place - (this.place ?? place) > MOVES_S
-    this.place = place
+    const [place, now] = [video.currentTime, performance.now()]
+    const step = place - (this.place ?? place)
+    const moved = step > MOVES_S && step < ((now - this.now) / 1000) * FASTER + JUMP_S
+    Object.assign(this, { place, now })
     // A hidden page is given no time, and a class without a stream has nothing to bring.
     if (document.hidden || !this.isOn()) return this.forget()
     this.#age++
@@ -70,23 +75,34 @@ export class LineWatch {
   }
 }
 
-// What the line would carry of the picture: a slice of its newest whole segment, timed.
-// Answers how many times what the picture needs; 0 if that could not be found out.
+// Whether the line carries `times` what the picture needs: a slice of its newest whole segment,
+// timed. Given up as soon as it takes too long: the sound needs the line.
 const SLICE = 96 * 1024
 
-export async function roomForPicture(playlist, signal) {
+export async function hasRoomForPicture(playlist, times) {
   try {
-    const text = await (await fetch(playlist, { cache: "no-store", signal })).text()
+    const text = await (await fetch(playlist, { cache: "no-store" })).text()
     const newest = [...text.matchAll(/#EXTINF:([\d.]+),\n(\S+)/g)].at(-1)
-    if (!newest) return 0
-    const began = performance.now()
+    if (!newest) return false
     const headers = { Range: `bytes=0-${SLICE - 1}` }
-    const answer = await fetch(new URL(newest[2], new URL(playlist, location)), { cache: "no-store", headers, signal })
+    const answer = await fetch(new URL(newest[2], new URL(playlist, location)), { cache: "no-store", headers })
+    const began = performance.now()
     const whole = Number(answer.headers.get("Content-Range")?.split("/")[1])
-    const bytes = (await answer.arrayBuffer()).byteLength
-    const carries = (bytes * 8) / ((performance.now() - began) / 1000)
-    return answer.ok && whole ? carries / ((whole * 8) / Number(newest[1])) : 0
+    if (!answer.ok || !whole) return false
+    const mayTakeMs = (1000 * newest[1] * Math.min(SLICE, whole)) / (whole * times)
+    return await comesWithin(answer.body.getReader(), mayTakeMs - (performance.now() - began))
   } catch {
-    return 0
+    return false
   }
+}
+
+async function comesWithin(reader, ms) {
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    reader.cancel()
+  }, ms)
+  for (let isDone = false; !isDone; ) isDone = (await reader.read()).done
+  clearTimeout(timer)
+  return !isLate
 }

@@ -1,7 +1,7 @@
 // <room-modes>: picture and sound, slides and sound, or sound alone. Watches the line, offers the
 // lower mode in words, takes it when the picture stands still, and returns when the line is better.
 // What the learner chose by hand is kept on this device, and not raised.
-import { LineWatch, roomForPicture } from "./line-watch.js";
+import { LineWatch, hasRoomForPicture } from "./line-watch.js";
 
 const MEMORY = "class-mode"
 const LOWER = { picture: "slides", slides: "sound" }
@@ -10,6 +10,8 @@ const TRY_AT_MOST_S = 120
 // The line must carry half as much again as the picture needs, twice in a row.
 const ENOUGH = 1.5
 const SAID_MS = 12000
+// An offer that nobody took goes when the line has been well for so many looks.
+const WELL_LOOKS = 20
 // Who wants the picture in spite of the line has it for so long.
 const INSIST_MS = 120000
 
@@ -64,6 +66,8 @@ class RoomModes extends HTMLElement {
 
   #looked(judgement) {
     if (this.mode !== "picture") this.#tryAgain()
+    this.well = judgement ? 0 : (this.well ?? 0) + 1
+    if (this.well === WELL_LOOKS && this.says === "weak") this.#say("")
     if (!judgement || performance.now() - this.insistedAt < INSIST_MS) return
     if (judgement === "weak") return this.mode === "picture" && this.#say("weak")
     if (!LOWER[this.mode]) return
@@ -78,7 +82,7 @@ class RoomModes extends HTMLElement {
   async #tryAgain() {
     if (this.isByHand || this.trying || performance.now() < this.nextTry) return
     this.trying = true
-    const isEnough = (await roomForPicture(this.picture)) >= ENOUGH
+    const isEnough = await hasRoomForPicture(this.picture, ENOUGH)
     this.trying = false
     const isSecond = isEnough && this.wasEnough
     this.wasEnough = isEnough
@@ -120,6 +124,7 @@ class RoomModes extends HTMLElement {
   // One sentence at a time; news that asks for nothing goes by itself.
   #say(what) {
     clearTimeout(this.saying)
+    this.says = what
     for (const part of this.querySelectorAll("[data-says]")) part.hidden = part.dataset.says !== what
     if (what === "back") this.saying = setTimeout(() => this.#say(""), SAID_MS)
   }

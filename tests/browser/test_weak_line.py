@@ -68,6 +68,8 @@ def test_a_weak_line_brings_slides_and_sound_and_a_better_one_the_picture(teache
     until(lambda: "1 / 3" in teacher.inner_text("slide-shelf"), "the slides are there")
     page = learner()
     sees_pictures(page, "the learner")
+    if (tap := page.get_by_role("button", name="打开声音")).is_visible():
+        tap.click()
     line = Line(page)
 
     line.carries(400)

@@ -15,6 +15,7 @@ import courses.fees
 import courses.letters.news
 import courses.letters.reminders
 import courses.registration.offering
+import live.copies
 import live.invitations
 import live.keeping
 import live.replays
@@ -38,6 +39,7 @@ JOBS = [
     Job("close ended classes", MINUTE, live.services.close_ended),
     Job("measure new recordings", HOUR, live.replays.measure_new),
     Job("keep replays by rule", HOUR, live.keeping.keep_by_rule),
+    Job("clear away copies of recordings", HOUR, live.copies.clear_old),
     Job("tell of replays watched", MINUTE, live.rewatching.tell_watched),
     Job("send links of classes", MINUTE, live.invitations.send_due),
     Job("end offers nobody answered", MINUTE, courses.registration.offering.expire_due),

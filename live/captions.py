@@ -18,9 +18,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from live import logbook
+from live import logbook, recordings
+from live.chapters import place_of
 from live.errors import RoomClosed
-from live.models import Classroom, RoomEvent
+from live.models import Classroom, Replay, RoomEvent
 
 LONGEST = 80
 # How long one stays under the picture when no other follows.
@@ -94,15 +95,20 @@ def cues_of(classroom: Classroom, place: Callable[[datetime], float | None]) -> 
     ]
 
 
-def since_the_start(classroom: Classroom) -> Callable[[datetime], float | None]:
-    """Where a moment is in a recording that runs from the begin of the class."""
+def in_replay(replay: Replay, *, whole: bool = False) -> Callable[[datetime], float | None]:
+    """Where a moment is in what learners see of a recording; with `whole`, in all of it."""
+    runs = recordings.runs_of(replay.classroom)
+    first, last = (0.0, replay.whole_seconds) if whole else (replay.cut_start, replay.ends)
 
     def place(moment: datetime) -> float | None:
-        if classroom.started_at is None or moment < classroom.started_at:
-            return None
-        return (moment - classroom.started_at).total_seconds()
+        at = place_of(moment.timestamp(), runs)
+        return at - first if at is not None and first <= at < last else None
 
     return place
+
+
+def are_there(classroom: Classroom) -> bool:
+    return _captions(classroom).exists()
 
 
 def as_vtt(cues: Iterable[Cue]) -> str:

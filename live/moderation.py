@@ -7,6 +7,7 @@ its own whether it is meant (`mark_of`).
 
 import uuid
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
@@ -16,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person, User
 from courses.models import ClassSession
-from live import logbook, words
+from live import logbook, recordings, words
 from live.errors import RoomClosed, WordRefused
 from live.models import Classroom, HeldMessage, HeldWord, Muting, RoomEvent
+from live.video import voices
 
 Kind = RoomEvent.Kind
 
@@ -206,6 +208,9 @@ def hide(
         classroom, Kind.HIDDEN, by=by, body={"of": number}, now=now, even_after_the_end=True
     )
     message.hidden_at = now
+    if key := message.body.get("voice"):
+        folder = recordings.folder_of(classroom).path
+        transaction.on_commit(partial(voices.put_aside, folder, uuid.UUID(key)), robust=True)
     return message
 
 

@@ -50,7 +50,7 @@ def measure_new() -> int:
 @transaction.atomic
 def release(*, replay: Replay, by: User, now: datetime | None = None) -> Replay:
     """Let learners see it: after the review, or again after it was withheld. Repeatable."""
-    replay = _locked(replay)
+    replay = locked(replay)
     if replay.released_at and not replay.withheld_at:
         return replay
     replay.released_at, replay.released_by = now or timezone.now(), by
@@ -68,7 +68,7 @@ def withhold(*, replay: Replay, reason: str, by: User, now: datetime | None = No
         raise ReplayRefused(_("请写一句为什么先不放，同事以后要看。"))
     if len(reason) > 200:
         raise ReplayRefused(_("原因请写短一些，最多 200 个字。"))
-    replay = _locked(replay)
+    replay = locked(replay)
     replay.withheld_at, replay.withheld_by = now or timezone.now(), by
     replay.withheld_reason = reason
     replay.leaves_on = None
@@ -84,7 +84,7 @@ def cut(*, replay: Replay, start: float | None, end: float | None) -> Replay:
     Moved to the nearest key frame; None is the recording's own begin or end. Raises
     ReplayRefused when nothing would be left.
     """
-    replay = _locked(replay)
+    replay = locked(replay)
     folder = recordings.folder_of(replay.classroom)
     places = folder.timeline().key_seconds
     first = 0.0 if start is None else _nearest(start, places)
@@ -104,7 +104,7 @@ def cut(*, replay: Replay, start: float | None, end: float | None) -> Replay:
 @transaction.atomic
 def uncut(*, replay: Replay) -> Replay:
     """Let learners see all of it again. Repeatable."""
-    replay = _locked(replay)
+    replay = locked(replay)
     replay.cut_start, replay.cut_end = 0, None
     replay.save(update_fields=["cut_start", "cut_end"])
     recordings.folder_of(replay.classroom).cut(None)
@@ -114,7 +114,7 @@ def uncut(*, replay: Replay) -> Replay:
 @transaction.atomic
 def name_chapters(*, replay: Replay, names: dict[int, str]) -> Replay:
     """Give chapters (by their keys) names of the teacher's; an empty one is its slide's again."""
-    replay = _locked(replay)
+    replay = locked(replay)
     kept = dict(replay.chapter_names)
     for key, name in names.items():
         name = " ".join(name.split())
@@ -131,7 +131,7 @@ def name_chapters(*, replay: Replay, names: dict[int, str]) -> Replay:
 @transaction.atomic
 def pin(*, replay: Replay, pinned: bool) -> Replay:
     """Keep it whatever the rule says, or no longer."""
-    replay = _locked(replay)
+    replay = locked(replay)
     replay.is_pinned = pinned
     if pinned:
         replay.leaves_on = None
@@ -139,7 +139,7 @@ def pin(*, replay: Replay, pinned: bool) -> Replay:
     return replay
 
 
-def _locked(replay: Replay) -> Replay:
+def locked(replay: Replay) -> Replay:
     """The row as it is now, locked. Raises ReplayRefused once it is deleted."""
     found = (
         Replay.objects.select_for_update(of=("self",))

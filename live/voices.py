@@ -85,5 +85,4 @@ def _keep(path, data: bytes) -> None:
 def erase(classroom: Classroom, key: str | None) -> None:
     """Erase the sound of a message, if it has one; harmless to repeat."""
     if key:
-        name = voices.voice_name(uuid.UUID(key))
-        (recordings.folder_of(classroom).path / name).unlink(missing_ok=True)
+        voices.erase(recordings.folder_of(classroom).path, uuid.UUID(key))

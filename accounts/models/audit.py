@@ -51,6 +51,7 @@ class AuditLine(models.Model):
         REPLAY_RELEASED = "replay.released", _("放行回放")
         REPLAY_WITHHELD = "replay.withheld", _("暂不放回放")
         REPLAY_DELETED = "replay.deleted", _("删除回放")
+        REPLAY_COPIED = "replay.copied", _("下载课的录像")
         TERM_PLANNED = "plan.term", _("排学期")
         ROUND_PLANNED = "plan.round", _("排报名批次")
         CLASS_PLANNED = "plan.class", _("排班")

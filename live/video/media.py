@@ -16,7 +16,7 @@ from urllib.parse import parse_qs
 from live.video import playlist
 from live.video.admission import Admission, Permits, Refused
 from live.video.following import Edition, Following, Text
-from live.video.shelf import Shelf
+from live.video.shelf import Shelf, read_or_none
 from live.video.slides import SLIDE_NAME, SLIDE_TYPE
 from live.video.store import RecordingFolder
 from live.video.timeline import COPY_NAME, FILE_NAME, MAIN, SOUND
@@ -37,6 +37,8 @@ PIECE_BYTES = 64 * 1024
 PIECE_PAUSE_SECONDS = 0.03
 
 RECORDING = re.compile(r"[0-9a-f]{32}")
+# What a copy is to be called on the teacher's computer: nothing that could end a header.
+FILE_TO_BE = re.compile(rb"name=((?:[A-Za-z0-9._~-]|%[0-9A-F]{2}){1,900})")
 RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 LIVE_RENDITIONS = {name: rendition for rendition, name in playlist.LIVE_NAMES.items()}
 NAMES_OF_KIND = {
@@ -45,9 +47,6 @@ NAMES_OF_KIND = {
     REVIEW: {*playlist.REPLAY_NAMES.values(), playlist.VARIANTS_NAME},
     COPY: set(),
 }
-
-# What lies beside the segments: pages of slides, and spoken questions.
-OTHER_FILES = [(SLIDE_NAME, SLIDE_TYPE), (VOICE_NAME, VOICE_TYPE)]
 
 NO_STORE = (b"cache-control", b"no-store")
 # Private: what is kept by a proxy could not be taken away from somebody.
@@ -153,17 +152,24 @@ class MediaRoute:
         headers = dict(scope["headers"])
         if claims.kind == COPY:
             path = self._root / claims.recording / COPY_NAME
-            return await _copy(path, headers, self._threads) if name == COPY_NAME else _not_found()
+            if name != COPY_NAME:
+                return _not_found()
+            return await _copy(path, headers, scope.get("query_string", b""), self._threads)
         if name in NAMES_OF_KIND[claims.kind]:
             query = scope.get("query_string", b"")
             text = await self._playlist(claims, name, query)
             return text if isinstance(text, Answer) else _playlist_answer(text, headers)
         if file := FILE_NAME.fullmatch(name):
             return await self._file(claims, file, headers)
-        for pattern, kind in OTHER_FILES:
-            if pattern.fullmatch(name):
-                data = await self._shelf.get(self._root / claims.recording / name)
-                return _file_answer(data, kind, headers) if data else _not_found()
+        path = self._root / claims.recording / name
+        if SLIDE_NAME.fullmatch(name):
+            data = await self._shelf.get(path)
+            return _file_answer(data, SLIDE_TYPE, headers) if data else _not_found()
+        if VOICE_NAME.fullmatch(name):
+            # Not from the shelf: one that was hidden is heard no more.
+            loop = asyncio.get_running_loop()
+            data = await loop.run_in_executor(self._threads, read_or_none, path)
+            return _file_answer(data, VOICE_TYPE, headers, NO_STORE) if data else _not_found()
         return _not_found()
 
     async def _playlist(self, claims, name: str, query: bytes) -> Text | Answer:
@@ -264,8 +270,8 @@ def _playlist_answer(text: Text, headers: dict[bytes, bytes]) -> Answer:
     return Answer(200, kind, text.plain, (NO_STORE, varies))
 
 
-def _file_answer(data: bytes, kind: bytes, headers: dict[bytes, bytes]) -> Answer:
-    always = (FOREVER, (b"accept-ranges", b"bytes"))
+def _file_answer(data: bytes, kind: bytes, headers: dict[bytes, bytes], keeping=FOREVER) -> Answer:
+    always = (keeping, (b"accept-ranges", b"bytes"))
     part = _range(headers, len(data))
     if part is None:
         return Answer(200, kind, data, always)
@@ -274,8 +280,8 @@ def _file_answer(data: bytes, kind: bytes, headers: dict[bytes, bytes]) -> Answe
     return Answer(206, kind, data[part.start : part.stop], (*always, _place(part, len(data))))
 
 
-async def _copy(path: Path, headers: dict[bytes, bytes], threads) -> Answer:
-    """A file of gigabytes, perhaps: handed out piece by piece."""
+async def _copy(path: Path, headers: dict[bytes, bytes], query: bytes, threads) -> Answer:
+    """A file of gigabytes, perhaps: handed out piece by piece, under the name asked for."""
     try:
         size = path.stat().st_size
     except FileNotFoundError:
@@ -283,7 +289,9 @@ async def _copy(path: Path, headers: dict[bytes, bytes], threads) -> Answer:
     part = _range(headers, size)
     if part is not None and not part:
         return _nothing_there(size)
-    always = (NO_STORE, (b"accept-ranges", b"bytes"), (b"content-disposition", b"attachment"))
+    name = FILE_TO_BE.fullmatch(query)
+    kept = b"attachment" + (b"; filename*=UTF-8''" + name[1] + b".mp4" if name else b"")
+    always = (NO_STORE, (b"accept-ranges", b"bytes"), (b"content-disposition", kept))
     wanted = range(size) if part is None else part
     more = () if part is None else (_place(part, size),)
     status = 200 if part is None else 206

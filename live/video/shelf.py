@@ -28,7 +28,7 @@ class Shelf:
         fetching = self._fetching.get(path)
         if fetching is None:
             loop = asyncio.get_running_loop()
-            fetching = loop.run_in_executor(self._threads, _read, path)
+            fetching = loop.run_in_executor(self._threads, read_or_none, path)
             self._fetching[path] = fetching
             fetching.add_done_callback(lambda done: self._put(path, done))
         # Whoever goes away does not take the file from the others.
@@ -45,7 +45,7 @@ class Shelf:
             self._size -= len(dropped)
 
 
-def _read(path: Path) -> bytes | None:
+def read_or_none(path: Path) -> bytes | None:
     try:
         return path.read_bytes()
     except FileNotFoundError:

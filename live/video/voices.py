@@ -6,6 +6,8 @@ encoded anew.
 
 import io
 import re
+from contextlib import suppress
+from pathlib import Path
 from uuid import UUID
 
 import av
@@ -37,6 +39,22 @@ class TooLong(Exception):
 
 def voice_name(key: UUID) -> str:
     return f"voice-{key.hex}.m4a"
+
+
+def put_aside(folder: Path, key: UUID) -> None:
+    """Let nobody hear it any more; it stays as a trace until the recording goes."""
+    with suppress(FileNotFoundError):
+        (folder / voice_name(key)).rename(folder / _aside(key))
+
+
+def erase(folder: Path, key: UUID) -> None:
+    """Take it off the disk, heard or put aside; harmless to repeat."""
+    for name in (voice_name(key), _aside(key)):
+        (folder / name).unlink(missing_ok=True)
+
+
+def _aside(key: UUID) -> str:
+    return f"hidden-{voice_name(key)}"
 
 
 def made_of(data: bytes) -> tuple[bytes, int]:

@@ -4,7 +4,7 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from live import captions, queries, services
+from live import captions, library, queries, replays, services
 from live.errors import NoSeat
 from live.views.doors import admitted, refusals, uuid_sent
 
@@ -25,13 +25,15 @@ def caption(request, pk):
 @never_cache
 @require_GET
 def caption_file(request, pk):
-    """All captions of a class, as its replay shows them (WebVTT)."""
+    """The captions of a class as its replay shows them (WebVTT); with ?whole, uncut."""
     try:
-        session = admitted(request, pk).session
+        admission = admitted(request, pk)
     except NoSeat:
         raise Http404 from None
-    classroom = queries.room_of(session)
-    cues = []
-    if classroom:
-        cues = captions.cues_of(classroom, captions.since_the_start(classroom))
+    is_whole = "whole" in request.GET
+    classroom = queries.room_of(admission.session)
+    found = replays.of(classroom) if classroom else None
+    if not library.may_see(admission) or (is_whole and not admission.may_teach):
+        raise Http404
+    cues = captions.cues_of(classroom, captions.in_replay(found, whole=is_whole)) if found else []
     return HttpResponse(captions.as_vtt(cues), content_type="text/vtt; charset=utf-8")

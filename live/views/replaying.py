@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
-from live import library, queries, replays, rewatching, rooms
+from live import captions, library, queries, replays, rewatching, rooms
 from live.errors import NoSeat, ReplayRefused
 from live.library import Standing
 from live.recordings import address_of
@@ -68,6 +68,7 @@ def _player(request, admission, found):
             found.classroom, kind=REPLAY, person=admission.person, user=request.user
         ),
         "study": study,
+        "has_captions": captions.are_there(found.classroom),
         "resume": resume,
         "speed": study.speed_percent if study else library.last_speed(person),
         "chapters": [

@@ -4,13 +4,15 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import DomainError
 from courses import queries as courses
-from live import keeping, library, queries, replays
+from live import captions, copies, keeping, library, queries, replays
 from live.forms import CutForm, ReasonForm
 from live.recordings import address_of
 from live.video.tokens import REVIEW
@@ -93,6 +95,28 @@ def pin(request, pk):
 
 @login_required
 @require_POST
+def ask_copy(request, pk):
+    """Have the whole recording made into one file."""
+    try:
+        copies.ask(replay=_replay(request, pk))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(reverse("live:review", args=[pk]) + "#copy")
+
+
+@login_required
+@require_POST
+def take_copy(request, pk):
+    """Lead to the file; each time is a line of the log."""
+    try:
+        return redirect(copies.take(replay=_replay(request, pk), by=request.user))
+    except DomainError as error:
+        messages.error(request, str(error))
+    return redirect(reverse("live:review", args=[pk]) + "#copy")
+
+
+@login_required
+@require_POST
 def delete(request, pk):
     """The office deletes a recording before its time; a teacher alone does not."""
     found = _replay(request, pk)
@@ -124,6 +148,9 @@ def _page(request, found, *, cut_form=None, reason_form=None):
         "standing": library.standing(found, session),
         "stream": address_of(found.classroom, kind=REVIEW, person=None, user=request.user),
         "chapters": library.chapters_of(found),
+        "has_captions": captions.are_there(found.classroom),
+        "copy_is_made": copies.is_being_made(found, now=timezone.now()),
+        "copy_leaves_at": copies.leaves_at(found),
         "may_delete": courses.classes_led_by(request.user)
         .filter(pk=session.class_group_id)
         .exists(),

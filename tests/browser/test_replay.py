@@ -37,6 +37,10 @@ for page, (second, title) in enumerate([(0, "横画"), (30, "竖画")], 1):
         body={"deck": "ab", "page": page, "of": 2, "title": title},
         now=datetime.fromtimestamp(run.began_at + second, tz=UTC),
     )
+# She said so half a minute into the recording.
+said = logbook.write(room, RoomEvent.Kind.CAPTION, body={"text": "收笔 <慢>", "heard": False}, now=now)
+said.happened_at = datetime.fromtimestamp(run.began_at + 33, tz=UTC)
+said.save()
 services.end(classroom=room)
 room.refresh_from_db()
 answer = replays.of(room).whole_seconds
@@ -77,12 +81,16 @@ def test_a_replay_goes_on_where_she_stopped_by_keyboard_alone(server, open_page)
     press(page, "竖画")
     until(lambda: seconds_played(page) > 31, "it plays from the chapter on")
     assert "竖画" in page.inner_text(".chapters [aria-current]")
+    words = page.locator("replay-captions p")
+    until(lambda: words.inner_text() == "收笔 <慢>", "what was said stands under the picture")
+    letters = "(words) => getComputedStyle(words).fontSize"
+    assert float(words.evaluate(letters).removesuffix("px")) >= 24
 
     # She leaves, and comes back another time.
     page.goto(server.url)
-    seconds, position, speed = until(lambda: server.python(STUDY), "the place is kept")
+    until(lambda: server.python(STUDY)[1] >= 30, "the place is kept")
+    seconds, _position, speed = server.python(STUDY)
     assert speed == 125
-    assert position >= 30
     page.goto(replay)
     assert page.get_by_role("button", name="快一点").get_attribute("aria-pressed") == "true"
     press(page, "接着看")

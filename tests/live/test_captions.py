@@ -4,9 +4,11 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
-from live import captions, services
+from live import captions, logbook, replays, services
 from live.errors import RoomClosed
+from live.models import RoomEvent
 from tests import factories
 
 
@@ -62,18 +64,54 @@ def test_a_late_page_shows_the_last_words_for_a_while(school, clerk):
     assert shown == ["再写竖", ""]
 
 
-def test_the_replay_has_them_where_they_were_said(school, clerk):
-    say(school, "先写横 <b>&", after=5)
-    say(school, "再写竖", after=9)
-    school.room.refresh_from_db()
+def was_said(school, text, *, after):
+    logbook.write(
+        school.room,
+        RoomEvent.Kind.CAPTION,
+        body={"text": text, "heard": False},
+        now=school.now + timedelta(seconds=after),
+        even_after_the_end=True,
+    )
 
-    cues = captions.cues_of(school.room, captions.since_the_start(school.room))
 
-    assert captions.as_vtt(cues) == (
+def test_the_replay_has_them_where_they_were_said(school, recorded, client):
+    was_said(school, "先写横 <b>&", after=5)
+    was_said(school, "再写竖", after=9)
+    # The recording has nothing of its sixth minute.
+    was_said(school, "接着写", after=360 + 30)
+    client.force_login(factories.login(school.learner))
+    url = reverse("live:captions", args=[school.session.pk])
+
+    assert client.get(url).content.decode() == (
         "WEBVTT\n\n"
         "00:00:05.000 --> 00:00:09.000\n先写横 &lt;b&gt;&amp;\n\n"
-        "00:00:09.000 --> 00:00:21.000\n再写竖\n"
+        "00:00:09.000 --> 00:00:21.000\n再写竖\n\n"
+        "00:05:30.000 --> 00:05:42.000\n接着写\n"
     )
+
+
+def test_what_was_cut_away_has_no_words_and_the_rest_moves(school, recorded, client):
+    for after in (5, 390):
+        was_said(school, f"第{after}秒", after=after)
+    replays.cut(replay=recorded, start=300, end=None)
+    url = reverse("live:captions", args=[school.session.pk])
+
+    client.force_login(factories.login(school.learner))
+    assert client.get(url).content.decode() == (
+        "WEBVTT\n\n00:00:30.000 --> 00:00:42.000\n第390秒\n"
+    )
+    assert client.get(url, {"whole": ""}).status_code == 404
+    client.force_login(factories.login(school.teacher))
+    assert "第5秒" in client.get(url, {"whole": ""}).content.decode()
+
+
+def test_the_words_of_a_replay_that_is_withheld_are_withheld_too(school, recorded, client):
+    was_said(school, "横平竖直", after=5)
+    by = factories.login(school.teacher)
+    replays.withhold(replay=recorded, reason="再看看", by=by)
+    client.force_login(factories.login(school.learner))
+
+    assert client.get(reverse("live:captions", args=[school.session.pk])).status_code == 404
 
 
 def test_words_outside_the_recording_are_left_out(school, clerk):

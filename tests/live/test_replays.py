@@ -21,25 +21,6 @@ from tests import factories
 
 
 @pytest.fixture
-def recorded(school, settings, tmp_path):
-    """Ten minutes in segments of 10 s, in two runs with a minute between them."""
-    settings.RECORDINGS_ROOT = tmp_path
-    services.begin(classroom=school.room, now=school.now)
-    writer = folder_of(school.room).open_writer()
-    began = school.now.timestamp()
-    for run, begins in enumerate((began, began + 360)):
-        for rendition in (MAIN, SOUND):
-            writer.begin_run(rendition, run=run, init=b"i", codecs="avc1", began_at=begins)
-            for _ in range(30):
-                writer.add_part(rendition, b"x" * 100, seconds=10.0, is_independent=True)
-                writer.finish_segment(rendition)
-    writer.close()
-    services.end(classroom=school.room, now=school.now + timedelta(minutes=11))
-    school.room.refresh_from_db()
-    return replays.of(school.room)
-
-
-@pytest.fixture
 def teacher(school):
     return factories.login(school.teacher)
 

@@ -4,9 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from live import forgetting, recordings, services, voices
+from live import forgetting, moderation, recordings, services, voices
 from live.errors import RoomClosed
 from live.models import RoomEvent
+from live.video.voices import VOICE_NAME
 from tests import factories
 from tests.live.video.test_voices import recorded
 
@@ -122,3 +123,23 @@ def test_a_teacher_does_not_speak_here(client, school, sound):
 
     assert answer.status_code == 404
     assert files(school) == []
+
+
+def test_a_hidden_question_is_heard_by_nobody_and_goes_with_its_file(
+    school, sound, django_capture_on_commit_callbacks
+):
+    spoken = speak(school, sound)
+    by = factories.login(school.teacher)
+
+    for _ in range(2):
+        with django_capture_on_commit_callbacks(execute=True):
+            moderation.hide(classroom=school.room, number=spoken.number, by=by)
+
+    folder = recordings.folder_of(school.room).path
+    assert files(school) == []
+    (trace,) = folder.glob("*.m4a")
+    assert VOICE_NAME.fullmatch(trace.name) is None
+
+    with django_capture_on_commit_callbacks(execute=True):
+        forgetting.forget_messages(person=school.learner)
+    assert not list(folder.glob("*.m4a"))

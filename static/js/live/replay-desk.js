@@ -2,6 +2,7 @@
 // [data-play] goes on where the person stopped, [data-at] goes to a place (seconds), [data-speed]
 // says how fast (per cent), [data-take] writes the place into a field. All are plain buttons.
 import "./live-player.js";
+import "./replay-captions.js";
 
 const STEP_S = 10
 

@@ -63,10 +63,10 @@ class Site:
 
 class Reply:
     def __init__(self, events):
-        start, body = events
+        start, *bodies = events
         self.status = start["status"]
         self.headers = {name.decode(): value.decode() for name, value in start["headers"]}
-        self.body = body["body"]
+        self.body = b"".join(body["body"] for body in bodies)
 
     @property
     def text(self) -> str:

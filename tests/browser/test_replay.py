@@ -38,7 +38,8 @@ for page, (second, title) in enumerate([(0, "横画"), (30, "竖画")], 1):
         now=datetime.fromtimestamp(run.began_at + second, tz=UTC),
     )
 # She said so half a minute into the recording.
-said = logbook.write(room, RoomEvent.Kind.CAPTION, body={"text": "收笔 <慢>", "heard": False}, now=now)
+words = {"text": "收笔 <慢>", "heard": False}
+said = logbook.write(room, RoomEvent.Kind.CAPTION, body=words, now=now)
 said.happened_at = datetime.fromtimestamp(run.began_at + 33, tz=UTC)
 said.save()
 services.end(classroom=room)

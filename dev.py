@@ -566,8 +566,8 @@ def signal_group(child, number):
 def test(argv):
     """All tests twice: SQLite without services, then PostgreSQL and Valkey or Redis.
 
-    Browser tests run by themselves after the others: they measure moving pictures. How pages
-    look is asked on the small size only.
+    Two processes each. Browser tests come after the others, those with moving pictures in one
+    process; on the grown size, whole journeys only.
     """
     sizes = [size for size in ("small", "grown") if "--" + size in argv] or ["small", "grown"]
     arguments = [arg for arg in argv if arg not in ("--small", "--grown")]
@@ -594,11 +594,11 @@ def run_pytest(size, kind, arguments):
         # Starts what DATABASE_URL and REDIS_URL do not name, and stops it again.
         command = [str(PYTHON), "-m", "tests.servers"] + command
     if size == "grown" and kind == "browser":
-        kind = "browser and not looks"
+        kind = "browser and journey"
     chosen, arguments = _without_marks(arguments)
     command += ["-m", "(%s) and %s" % (chosen, kind) if chosen else kind]
-    if kind == "not browser" and not _wants_one_process(arguments):
-        command += ["-n", "2"]
+    if not _wants_one_process(arguments):
+        command += ["-n", "2", "--dist", "worksteal" if kind == "not browser" else "loadgroup"]
     say()
     say("%s: %s" % (size, " ".join(shlex.quote(part) for part in command[1:] + arguments)))
     began = time.monotonic()

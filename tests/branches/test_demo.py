@@ -18,6 +18,7 @@ from branches.models import (
     StudyEntry,
 )
 from branches.quarters import Quarter
+from tests.databases import restore
 
 pytestmark = pytest.mark.django_db
 
@@ -25,10 +26,14 @@ NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
 MODELS = [Branch, BranchMembership, BranchOffice, HoursRule, StudyEntry, BranchRecord]
 
 
-@pytest.fixture
-def school():
-    for app in (accounts.demo.people, cms.demo, courses.demo, live.demo, demo):
-        app.create(now=NOW)
+@pytest.fixture(scope="module")
+def school(copies, django_db_setup, django_db_blocker):
+    """Made once, which takes long; what a test changes goes with the test."""
+    with django_db_blocker.unblock():
+        for app in (accounts.demo.people, cms.demo, courses.demo, live.demo, demo):
+            app.create(now=NOW)
+        yield
+        restore(copies)
 
 
 def test_made_twice_the_branches_are_the_same(school):

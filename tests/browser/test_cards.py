@@ -93,7 +93,6 @@ def test_a_link_leads_into_the_room_with_one_tap(server, school, open_page):
 PAGES = ["/me/card/", "/people/{mother}/card/", "/people/cards/", "{link}", "/card/nothing/"]
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize("address", PAGES)
 def test_a_page_of_cards_breaks_no_rule_at_any_size(server, school, open_page, address):
     page = open_page()

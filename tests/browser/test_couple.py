@@ -5,7 +5,7 @@ import pytest
 from tests.browser.steps import be, until
 from tests.browser.test_chain import ATTENDANCE, LEDGER, SCHOOL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 WIFE, HUSBAND = "13800000102", "13800000103"
 TABLET, PHONE = {"width": 820, "height": 1180}, {"width": 390, "height": 844}

@@ -7,7 +7,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from tests.browser.steps import be
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 REGISTRAR, LEARNER = "13800000601", "13812345601"
 PHONE = {"width": 390, "height": 844}

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.steps import be, until
 from tests.browser.test_chain import SCHOOL
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.video]
 
 HELPED = """
 from accounts import services as accounts

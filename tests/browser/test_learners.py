@@ -113,7 +113,6 @@ def school(own_server):
     return own_server.python(SCHOOL)
 
 
-@pytest.mark.looks
 def test_the_pages_of_registration_break_no_rule_at_any_size(own_server, school, open_page):
     found = {}
     for phone, address in PAGES:

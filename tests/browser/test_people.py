@@ -120,7 +120,6 @@ PAGES = [
 ]
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize(
     ("phone", "address", "act"), PAGES, ids=lambda value: getattr(value, "__name__", value)
 )

@@ -77,7 +77,6 @@ def school(server):
     return server.python(SCHOOL)
 
 
-@pytest.mark.looks
 @pytest.mark.parametrize(("phone", "address"), PAGES, ids=lambda value: str(value))
 def test_a_page_breaks_no_rule_at_any_size(server, school, open_page, phone, address):
     page = open_page(viewport={"width": 1280, "height": 800})

@@ -9,7 +9,7 @@ from axe_playwright_python.sync_playwright import Axe
 from tests.accounts.roster import school
 from tests.browser.steps import be, until
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 SCHOOL = """
 from tests.accounts.roster import school

@@ -3,7 +3,7 @@
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-pytestmark = [pytest.mark.browser, pytest.mark.looks]
+pytestmark = pytest.mark.browser
 
 PHONE, NARROW, DESK = (390, 844), (360, 780), (1280, 800)
 PUBLIC = [

@@ -95,6 +95,11 @@ class Draw(models.Model):
     asked_witnesses = models.CharField(max_length=200, blank=True)
     asked_at = models.DateTimeField(null=True)
     asked_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    # What the lots said, while the places are written one part after the other: how many
+    # parts there are and how many are written.
+    decided_text = models.TextField(blank=True)
+    to_write = models.PositiveIntegerField(default=0)
+    written = models.PositiveIntegerField(default=0)
     drawn_at = models.DateTimeField(null=True)
     drawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     result_text = models.TextField(blank=True)
@@ -116,3 +121,8 @@ class Draw(models.Model):
 
     def get_absolute_url(self):
         return reverse("courses:draw", args=[self.pk])
+
+    @property
+    def percent(self) -> int:
+        """How much of what the lots said is written, for who waits for it."""
+        return 100 * self.written // self.to_write if self.to_write else 0

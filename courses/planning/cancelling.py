@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from accounts.models import Person, User
 from courses import signals
 from courses.errors import PlanRefused
-from courses.models import ClassGroup, Enrolment, Offer, SeatPool, WaitingEntry
+from courses.models import ClassGroup, Draw, Enrolment, Offer, SeatPool, WaitingEntry
 from courses.planning import noting
 from courses.registration import offering, seats
 
@@ -59,6 +59,9 @@ def close(
     closed = ClassGroup.objects.filter(pk=class_group.pk, cancelled_at=None).update(
         cancelled_at=now, cancelled_because=because.strip()[:REASON_LENGTH], merged_into=into
     )
+    if closed and _is_being_drawn(class_group):
+        # Its lots are decided and its seats just being written.
+        raise PlanRefused(_("这个班正在抽签，一两分钟就好，请过一会儿再停开。"))
     if closed:
         # Who is just asking waits for the row of the pool, and after that looks at nothing
         # but that row: the class's own would be seen as it was.
@@ -66,6 +69,12 @@ def close(
         held = seats.lock_pools(keys)
         SeatPool.objects.filter(pk__in=held).update(held_for_draw=True)
     return bool(closed)
+
+
+def _is_being_drawn(class_group: ClassGroup) -> bool:
+    pools = class_group.pools.filter(held_for_draw=True)
+    draws = Draw.objects.filter(round__term=class_group.term_id, drawn_at=None)
+    return draws.exclude(decided_text="").exists() and pools.exists()
 
 
 def seated(class_group: ClassGroup) -> list[Person]:

@@ -1,16 +1,18 @@
 """Freezing a list, drawing it, checking it."""
 
 import json
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection, transaction
 
 from accounts.errors import MergeRefused
 from accounts.files import merging
 from accounts.models import Consent, Notice
-from courses import errors, fees
-from courses.draws import arithmetic, checking, drawing, freezing
+from courses import errors, fees, planning
+from courses.draws import arithmetic, checking, drawing, freezing, writing
 from courses.models import (
     ClassGroup,
     Draw,
@@ -273,6 +275,70 @@ def test_a_draw_whose_worker_was_killed_is_made_later_and_once(drawn):
     assert drawing.make_lost(DRAWN + timedelta(minutes=7)) == 0
     assert Draw.objects.get().public_number == "123"
     assert (Enrolment.objects.count(), WaitingEntry.objects.count()) == (1, 2)
+
+
+@contextmanager
+def killed_at(part):
+    """The worker ends while it writes this part (the first is 0)."""
+    seen = []
+
+    def wrapper(execute, sql, *rest):
+        if 'UPDATE "courses_draw" SET "written"' in sql:
+            seen.append(sql)
+            if len(seen) > part:
+                raise InterruptedError
+        return execute(sql, *rest)
+
+    with connection.execute_wrapper(wrapper), pytest.raises(InterruptedError):
+        yield
+
+
+@pytest.mark.parametrize("part", range(4))
+def test_a_draw_killed_in_the_middle_goes_on_and_gives_each_place_once(drawn, monkeypatch, part):
+    monkeypatch.setattr(writing, "BATCH", 2)
+    brush, song = pool(capacity=3), pool("合唱", capacity=2, weekday=3)
+    applicants(drawn, [brush, song], 6)
+    wish(drawn, song, brush, person=factories.person("甲"), partner=factories.person("乙"))
+    draw = freeze(drawn)
+    with killed_at(part):
+        make(draw)
+    draw.refresh_from_db()
+    assert (draw.drawn_at, draw.written, draw.result_text) == (None, part, "")
+    assert draw.to_write > part
+    assert 0 <= draw.percent < 100
+    with pytest.raises(errors.PlanRefused, match="过一会儿再停开"), transaction.atomic():
+        planning.cancel_class(class_group=brush.class_group, now=DRAWN)
+    with pytest.raises(errors.NotDrawn):
+        make(draw, "another")
+    make(draw)
+    draw.refresh_from_db()
+    assert (draw.percent, draw.decided_text) == (100, "")
+    assert checking.check(draw) == []
+    for one in (brush, song):
+        one.refresh_from_db()
+        assert one.seats_taken == len(seated(one))
+        assert one.last_waiting_number == len(in_line(one))
+        assert not one.held_for_draw
+    assert all(one.partner.partner == one for one in Enrolment.objects.exclude(partner=None))
+
+
+def test_no_part_of_a_draw_holds_others_longer_than_its_places(drawn, monkeypatch):
+    """Each part is a transaction of its own: between two of them others write."""
+    monkeypatch.setattr(writing, "BATCH", 1)
+    brush = pool(capacity=2)
+    applicants(drawn, [brush], 5)
+    begun = []
+
+    def wrapper(execute, sql, *rest):
+        begun.append(sql) if sql.startswith("SAVEPOINT") else None
+        return execute(sql, *rest)
+
+    draw = freeze(drawn)
+    with connection.execute_wrapper(wrapper):
+        make(draw)
+    draw.refresh_from_db()
+    assert draw.to_write == draw.written == 5
+    assert len(begun) >= draw.to_write + 2
 
 
 @pytest.mark.parametrize(

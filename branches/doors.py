@@ -1,7 +1,7 @@
 """The doors of the office's pages: who changes members, the tree and the rules.
 
 `branch_managed_by` (members, offices, names), `branch_steered_by` (move, merge, end),
-`parent_offered_to` (found beneath), `rules_led_by`.
+`parent_offered_to` (found beneath), `rules_led_by`, `session_hosted_by` (what came of a meeting).
 """
 
 from django.db.models import Q, QuerySet
@@ -12,6 +12,7 @@ from accounts.models import Organisation, RoleGrant, User
 from accounts.queries import organisations_led_by
 from branches import queries
 from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, StudyNotice
+from courses.models import ClassSession
 
 
 def branches_managed_by(user: User) -> QuerySet[Branch]:
@@ -94,6 +95,18 @@ def rules_led_by(user: User) -> QuerySet[HoursRule]:
 def rule_organisations(user: User) -> QuerySet[Organisation]:
     """The open organisations that `user` makes rules for."""
     return organisations_led_by(user, RoleGrant.Role.BUREAU).filter(ended_on=None)
+
+
+def session_hosted_by(user: User, pk: int) -> ClassSession:
+    """A meeting, if `user` reads the books of the class's branch or leads the bureau over the
+    class. Raises Http404 for all others."""
+    led = organisations_led_by(user, RoleGrant.Role.BUREAU)
+    host = Q(class_group__organisation__in=led)
+    host |= Q(class_group__branches__in=queries.branches_led_by(user).values("pk"))
+    found = ClassSession.objects.filter(host, pk=pk).select_related("class_group")
+    if session := found.distinct().first():
+        return session
+    raise Http404
 
 
 def notices_read_by(user: User) -> QuerySet[StudyNotice]:

@@ -28,6 +28,7 @@ CORRECTED = {
     Source.DELIVERY: gettext_lazy("送学"),
     Source.EXTERNAL: gettext_lazy("外部学习"),
     Source.OWN_STUDY: gettext_lazy("自学"),
+    Source.MAKE_UP: gettext_lazy("补学"),
 }
 # What a reversal and a copy share with their line.
 SHARED = (
@@ -68,8 +69,7 @@ def lines_called_for(found: list[Posting]) -> tuple[list[StudyEntry], set[Organi
             continue
         if last and not _is_reversed(last):
             taken_back.append(last)
-            why = _why_corrected(last, posting) + (f"（{posting.why}）" if posting.why else "")
-            reversals.append(reversal(last, reason=why[:200]))
+            reversals.append(_correcting(last, posting))
         if posting.minutes:
             revision = last.revision + 1 if last else 0
             new.append(_line(posting, rule, facts.home(posting), revision))
@@ -130,6 +130,15 @@ def uncapped(line: StudyEntry) -> Decimal:
     return hours.credit_hours(line.minutes, rule=line.rule, whole=line.whole_minutes)
 
 
+def _correcting(line: StudyEntry, posting: Posting) -> StudyEntry:
+    """The reversal of a line whose evidence says something else; by whoever corrected that."""
+    why = _why_corrected(line, posting) + (f"（{posting.why}）" if posting.why else "")
+    taken_back = reversal(line, reason=why[:200])
+    if posting.why and posting.noted_at:
+        taken_back.posted_by_id = posting.posted_by_id
+    return taken_back
+
+
 def reversal(line: StudyEntry, *, reason: str, by: User | None = None) -> StudyEntry:
     """The line that takes `line` back."""
     # On the same day, in the same branch and mode: the two cancel out in every total.
@@ -166,8 +175,11 @@ def is_settled(last: StudyEntry | None, posting: Posting) -> bool:
         return False
     said = (last.minutes, last.mode, last.studied_on)
     same = said == (posting.minutes, posting.mode, posting.studied_on)
-    # What a person reversed stays so while the evidence is the same.
-    return same and (not _is_reversed(last) or last.reversed_by.posted_by_id is not None)
+    if not same or not _is_reversed(last):
+        return same
+    # What a person reversed stays so while nobody wrote the evidence down anew.
+    by_hand = last.reversed_by.posted_by_id is not None
+    return by_hand and not (posting.noted_at and posting.noted_at > last.reversed_by.posted_at)
 
 
 @dataclass(init=False)

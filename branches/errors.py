@@ -42,6 +42,14 @@ class CannotMakeUp(OfAField):
     """Somebody was there, or the day of making up makes no sense."""
 
 
+class ActivityRefused(OfAField):
+    """An activity cannot be planned, changed or closed like that."""
+
+
+class ActivityChanged(DomainError):
+    """Somebody else saved the activity while it was being written."""
+
+
 class NotAScan(DomainError):
     """What was handed in is not a PDF or a picture of paper."""
 

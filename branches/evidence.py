@@ -1,14 +1,24 @@
-"""What a session says of everybody's study: who was there, and who saw its replay."""
+"""What is known of everybody's study: who was at a session, who saw its replay, who was at an
+activity of a branch, who made up for one."""
 
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import TruncDate
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
 
 from branches import postings, queries
-from branches.models import Branch, HalfDay, Source
+from branches.models import (
+    Absence,
+    Branch,
+    BranchActivity,
+    HalfDay,
+    Participation,
+    Source,
+)
 from branches.postings import Posting
 from courses.models import ClassSession
 from live.models import Attendance, ReplayStudy, StudyMode
@@ -112,5 +122,87 @@ def half_of(at: datetime) -> str:
     return HalfDay.MORNING if timezone.localtime(at).hour < 12 else HalfDay.AFTERNOON
 
 
+def gathered(*, keys, people=None) -> Iterator[Posting]:
+    """The postings of the closed activities `keys`; volunteering is no study.
+
+    Who was in the class that was watched has the line of the class, and 0 minutes here.
+    """
+    found = Participation.objects.filter(
+        activity__in=keys,
+        activity__closed_at__isnull=False,
+        noted_at__isnull=False,
+        person__merged_into=None,
+    ).exclude(activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    if people is not None:
+        found = found.filter(person__in=people)
+    for row in found.select_related("activity").order_by():
+        activity = row.activity
+        counts = row.is_present and row.known_by != Participation.KnownBy.CLASS
+        yield Posting(
+            person_id=row.person_id,
+            studied_on=activity.held_on,
+            minutes=activity.minutes if counts else 0,
+            whole_minutes=activity.minutes,
+            mode=row.mode,
+            title=queries.title_of_activity(activity),
+            source=Source.ACTIVITY,
+            source_key=activity.pk,
+            half_day=half_of(activity.starts_at),
+            at_branch_id=activity.branch_id,
+            is_branch_study=True,
+            posted_by_id=row.noted_by_id,
+            noted_at=row.noted_at,
+            why=row.correction,
+        )
+
+
+def made_up(*, keys, people=None) -> Iterator[Posting]:
+    """The postings of what was made up for by a booklet or a talk; a replay posts by itself.
+
+    Who was there after all has 0 minutes.
+    """
+    found = Absence.objects.filter(pk__in=keys, person__merged_into=None).exclude(
+        record__activity__kind=BranchActivity.Kind.VOLUNTEERING
+    )
+    if people is not None:
+        found = found.filter(person__in=people)
+    in_class = Attendance.objects.filter(
+        session=OuterRef("record__session"), person=OuterRef("person"), is_present=True
+    )
+    there = Participation.objects.filter(
+        activity=OuterRef("record__activity"), person=OuterRef("person"), is_present=True
+    )
+    found = found.annotate(was_there=Exists(in_class) | Exists(there)).select_related(
+        "record__activity", "record__session__class_group__course"
+    )
+    for absence in found.order_by():
+        record = absence.record
+        counts = absence.how in MADE_UP and not absence.was_there
+        yield Posting(
+            person_id=absence.person_id,
+            studied_on=absence.made_up_on or record.held_on,
+            minutes=absence.minutes or 0 if counts else 0,
+            mode=MADE_UP.get(absence.how, StudyMode.OWN_STUDY),
+            title=_made_up_title(record),
+            source=Source.MAKE_UP,
+            source_key=absence.pk,
+            subject="" if record.activity else record.session.class_group.course.subject,
+            is_branch_study=True if record.activity else None,
+            posted_by_id=absence.noted_by_id,
+            noted_at=absence.noted_at,
+        )
+
+
+# Reading alone is counted apart, as own study; who was visited was brought the study.
+MADE_UP = {Absence.How.BOOKLET: StudyMode.OWN_STUDY, Absence.How.TALK: StudyMode.DELIVERED}
+
+
+def _made_up_title(record) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _("补学：%(title)s") % {"title": queries.title_of_record(record)}
+
+
 postings.register(Source.SESSION, attended)
 postings.register(Source.REPLAY, rewatched)
+postings.register(Source.ACTIVITY, gathered)
+postings.register(Source.MAKE_UP, made_up)

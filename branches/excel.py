@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from branches import queries
 from branches.choice import Choice
 from branches.membership import Member
-from branches.models import Branch, HoursRule, StudyEntry
+from branches.models import Branch, BranchActivity, HoursRule, StudyEntry
 from branches.ruling import Outlook
 from common import excel
 from common.excel import Column, Kind
@@ -130,6 +130,57 @@ def roster_file(*, branch: Branch, rows: list[Member], words: str, on: date) -> 
             None,
             sum((row.year.hours for row in rows), Decimal(0)),
             sum((row.year.apart for row in rows), Decimal(0)),
+            None,
+        ],
+    )
+    return excel.download(data=data, name=title)
+
+
+def activities_file(
+    *, branch: Branch, found: QuerySet[BranchActivity], words: str
+) -> HttpResponse:
+    """The activities of a branch as their page shows them."""
+    title = " ".join(filter(None, [_("%(branch)s支部活动") % {"branch": branch.name}, words]))
+    number = {"kind": Kind.NUMBER, "width": 5, "number_format": "0"}
+    rows = list(found)
+    data = excel.workbook(
+        title=title,
+        sheet_name=_("支部活动"),
+        notes=[_("应到、实到是各次加起来的人次；志愿服务的时间不算学时。")],
+        columns=[
+            Column(_("日期"), Kind.DATE, width=6),
+            Column(_("类型"), width=7),
+            Column(_("主题"), width=18),
+            Column(_("支部"), width=12),
+            Column(_("地点"), width=10),
+            Column(_("分钟"), **number),
+            Column(_("应到"), **number),
+            Column(_("实到"), **number),
+            Column(_("状态"), width=8),
+        ],
+        rows=(
+            [
+                each.held_on,
+                each.get_kind_display(),
+                each.topic,
+                each.branch.name,
+                each.place,
+                each.minutes,
+                each.due if each.closed_at else None,
+                each.present if each.closed_at else None,
+                each.state_in_words(),
+            ]
+            for each in rows
+        ),
+        totals=[
+            _("%(count)s 次") % {"count": len(rows)},
+            None,
+            None,
+            None,
+            None,
+            None,
+            sum(each.due for each in rows if each.closed_at),
+            sum(each.present for each in rows if each.closed_at),
             None,
         ],
     )

@@ -17,9 +17,18 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person, User
-from branches import appending, drafting, evidence, notices, postings, queries, records
+from branches import (
+    appending,
+    drafting,
+    evidence,
+    notices,
+    postings,
+    presence,
+    queries,
+    records,
+)
 from branches.errors import CannotReverse, NoHoursRule
-from branches.models import Source, StudyEntry
+from branches.models import Absence, BranchActivity, Source, StudyEntry
 from branches.postings import Posting
 from courses.models import ClassSession
 
@@ -52,18 +61,52 @@ def post_session(*, session: ClassSession, now: datetime | None = None) -> int:
     """
     now = now or timezone.now()
     keys = [session.pk]
+    activities: list[BranchActivity] = []
+
+    def look():
+        activities[:] = presence.follow_class(session, now=now)
+        return [
+            *evidence.attended(keys=keys),
+            *evidence.rewatched(keys=keys),
+            *evidence.gathered(keys=[activity.pk for activity in activities]),
+            *evidence.made_up(keys=_away_from(record__session=session)),
+        ]
+
+    def then():
+        records.draft(session=session, now=now)
+        for activity in activities:
+            records.draft_activity(activity=activity, now=now)
+
+    return _post_anew(look, now=now, then=then)
+
+
+def post_activity(*, activity: BranchActivity, now: datetime | None = None) -> int:
+    """Append the lines that a closed activity calls for; return how many.
+
+    As `post`; drafts the branches' records too.
+    """
+    now = now or timezone.now()
     return _post_anew(
-        lambda: [*evidence.attended(keys=keys), *evidence.rewatched(keys=keys)],
+        lambda: [
+            *evidence.gathered(keys=[activity.pk]),
+            # Who was there after all has made up for nothing.
+            *evidence.made_up(keys=_away_from(record__activity=activity)),
+        ],
         now=now,
-        then=lambda: records.draft(session=session, now=now),
+        then=lambda: records.draft_activity(activity=activity, now=now),
     )
 
 
-def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) -> int:
-    """Post every closed session that a lost signal or a crash left out; return the lines.
+def _away_from(**meeting) -> QuerySet[Absence]:
+    return Absence.objects.filter(**meeting).order_by().values("pk")
 
-    Looks at the sessions closed or seen again in the last `days`, or at all of them; two
-    queries when nothing is missed.  Who waits for a rule does not hold up the others.
+
+def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) -> int:
+    """Post every closed session and activity that a lost signal or a crash left out, and what
+    was made up; return the lines.
+
+    Looks at what was closed, seen again or written down in the last `days`, or at everything;
+    four queries when nothing is missed.  Who waits for a rule does not hold up the others.
     """
     now = now or timezone.now()
     since = None if days is None else now - timedelta(days=days)
@@ -77,6 +120,15 @@ def post_missed(*, now: datetime | None = None, days: int | None = DAYS_BACK) ->
         except NoHoursRule as error:
             appended += error.appended
             logger.warning("Session %s: %s", session.pk, error)
+    for activity in queries.activities_unposted(since=since):
+        try:
+            appended += post_activity(activity=activity, now=now)
+        except NoHoursRule as error:
+            appended += error.appended
+            logger.warning("Activity %s: %s", activity.pk, error)
+    made_up = list(queries.make_ups_unposted(since=since).values_list("pk", flat=True))
+    if made_up:
+        appended += post(evidence.made_up(keys=made_up), now=now)
     return appended
 
 
@@ -131,6 +183,9 @@ def follow(
         if kind == Source.SESSION:
             for session in ClassSession.objects.filter(pk__in=keys):
                 records.draft(session=session, now=now)
+        if kind == Source.ACTIVITY:
+            for activity in queries.activity_names(BranchActivity.objects.filter(pk__in=keys)):
+                records.draft_activity(activity=activity, now=now)
     appending.append(copies, now=now)
     return [copy.pk for copy in copies]
 
@@ -144,11 +199,13 @@ def follow_homes(
     For memberships entered late: lines are reversed and written anew, never changed.
     Returns how many moved; harmless to repeat.
     """
+    people = list(people)
     lines = StudyEntry.objects.filter(
-        queries.STANDS, person__in=list(people), studied_on__gte=since
+        queries.STANDS, person__in=people, studied_on__gte=since
     ).order_by("pk")
     standing = list(lines)
     if not standing:
+        _follow_activities(people, since=since, now=now)
         return 0
     homes = queries.home_branches(
         {line.person_id for line in standing}, days={line.studied_on for line in standing}
@@ -166,7 +223,16 @@ def follow_homes(
     notices.send(again, now=now)
     for session in ClassSession.objects.filter(pk__in={line.session_id for line in again}):
         records.draft(session=session, now=now)
+    _follow_activities(people, since=since, now=now)
     return len(again)
+
+
+def _follow_activities(people: Iterable[Person], *, since: date, now: datetime) -> None:
+    """Who is due at an activity, and whose record it stands on, follows from memberships."""
+    pks = [person.pk for person in people]
+    for activity in queries.activities_touched(pks, since=since):
+        presence.take_due(activity)
+        records.draft_activity(activity=activity, now=now)
 
 
 def studied_on(session: ClassSession) -> date:

@@ -156,6 +156,8 @@ class Part:
 
     organisation: str
     branch: str
+    # The branch above a group (党小组).
+    above: str
     branch_pk: int | None
     people: int
     hours: Decimal
@@ -163,7 +165,7 @@ class Part:
 
 
 def parts_of(lines: QuerySet[StudyEntry]) -> list[Part]:
-    """三级联训: who was there, by organisation and home branch; one query."""
+    """三级联训: who was there, by organisation and home branch; two queries."""
     apart = Q(mode__in=queries.APART)
     rows = (
         lines.filter(queries.STANDS)
@@ -173,6 +175,7 @@ def parts_of(lines: QuerySet[StudyEntry]) -> list[Part]:
             "person__organisation__name",
             "branch__path",
             "branch__name",
+            "branch__level",
             "branch",
         )
         .annotate(
@@ -184,10 +187,18 @@ def parts_of(lines: QuerySet[StudyEntry]) -> list[Part]:
     rows = sorted(
         rows, key=lambda row: (row["person__organisation__path"], row["branch__path"] or "~")
     )
+    step = Branch.steplen
+    groups = [row["branch__path"] for row in rows if row["branch__level"] == Branch.Level.GROUP]
+    above = dict(
+        Branch.objects.filter(path__in=[path[:-step] for path in groups]).values_list(
+            "path", "name"
+        )
+    )
     return [
         Part(
             row["person__organisation__name"],
             row["branch__name"] or "",
+            above.get(row["branch__path"][:-step], "") if row["branch__path"] in groups else "",
             row["branch"],
             row["people"],
             _exact(row["counted"]),

@@ -57,7 +57,14 @@ _LEDGER = Table(
 _RECORDS = Table(
     "branches.BranchRecord",
     by=("chair", "recorder"),
-    shown={"branch": "", "session": "", "chair": "", "recorder": "", "drafted_at": ""},
+    shown={
+        "branch": "",
+        "session": "",
+        "activity": "",
+        "chair": "",
+        "recorder": "",
+        "drafted_at": "",
+    },
     hidden={
         "held_on": INTERNAL,
         "guests": ABOUT_OTHERS,
@@ -83,6 +90,7 @@ _ABSENCES = Table(
         "material": "",
         "made_up_on": "",
         "minutes": "",
+        "said_done_at": "",
         "noted_at": "",
     },
     hidden={"noted_by": WHO_DID_IT},
@@ -154,6 +162,65 @@ _SLIPS = Table(
     kept={"reason": _LEDGER_STAYS},
 )
 
+_PARTICIPATIONS = Table(
+    "branches.Participation",
+    by=("person",),
+    shown={
+        "activity": "",
+        "is_due": "",
+        "answer": "",
+        "answer_reason": "",
+        "answered_at": "",
+        "is_present": "",
+        "mode": "",
+        "known_by": "",
+        "away_reason": "",
+        "noted_at": "",
+        "correction": "",
+    },
+    hidden={"noted_by": WHO_DID_IT},
+    forgotten={"answer_reason": "", "away_reason": "", "correction": ""},
+)
+
+_ACTIVITIES_LED = Table(
+    "branches.BranchActivity",
+    by=("chair", "recorder"),
+    shown={
+        "branch": "",
+        "kind": "",
+        "topic": "",
+        "starts_at": "",
+        "ends_at": "",
+        "place": "",
+        "chair": "",
+        "recorder": "",
+        "session": "",
+    },
+    hidden={
+        "held_on": INTERNAL,
+        "minutes": INTERNAL,
+        "lecturer": ABOUT_OTHERS,
+        "guests": ABOUT_OTHERS,
+        "notes": ABOUT_OTHERS,
+        "audience": INTERNAL,
+        "group": INTERNAL,
+        "planned_at": INTERNAL,
+        "planned_by": WHO_DID_IT,
+        "edited_at": INTERNAL,
+        "edited_by": WHO_DID_IT,
+        "told": INTERNAL,
+        "cancelled_at": INTERNAL,
+        "cancelled_by": WHO_DID_IT,
+        "cancel_reason": ABOUT_OTHERS,
+        "closed_at": INTERNAL,
+        "closed_by": WHO_DID_IT,
+    },
+    kept=dict.fromkeys(
+        ("topic", "place", "lecturer", "guests", "notes", "cancel_reason"),
+        _("支部的正式记录，由书记手写，别人的发言也在里面"),
+    ),
+)
+
 OF_BRANCHES = Declaration(
     tables=(
         _MEMBERSHIPS,
@@ -165,6 +232,8 @@ OF_BRANCHES = Declaration(
         _READINGS,
         _DELIVERIES,
         _SLIPS,
+        _PARTICIPATIONS,
+        _ACTIVITIES_LED,
     ),
     left_out=dict.fromkeys(
         (
@@ -180,6 +249,11 @@ OF_BRANCHES = Declaration(
             "branches.HoursRule.made_by",
             "branches.StudyNotice.read_by",
             "branches.Absence.noted_by",
+            "branches.Participation.noted_by",
+            "branches.BranchActivity.planned_by",
+            "branches.BranchActivity.edited_by",
+            "branches.BranchActivity.cancelled_by",
+            "branches.BranchActivity.closed_by",
             "branches.RecordVersion.made_by",
             "branches.RecordScan.uploaded_by",
             "branches.StudyOrder.ordered_by",

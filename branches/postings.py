@@ -6,7 +6,7 @@ files or verifies the ledger asks that function and no table.
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 
 @dataclass(frozen=True)
@@ -38,6 +38,9 @@ class Posting:
     posted_by_id: int | None = None
     # Why it says something else than before, where a person said so.
     why: str = ""
+    # When it was written down. Evidence that tells this may say the same once more after
+    # somebody took its line back.
+    noted_at: datetime | None = None
 
 
 # Given the keys of a source and, maybe, the people: every posting of these. Both may be

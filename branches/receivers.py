@@ -21,7 +21,7 @@ from accounts.signals import (
     readers_asked_for,
     work_asked_for,
 )
-from branches import doors, evidence, ledger, queries, services
+from branches import doors, evidence, ledger, presence, queries, records, services
 from branches.errors import NoHoursRule
 from branches.home_study import orders
 from branches.home_study import reading as home_study
@@ -50,6 +50,7 @@ def post_replay(sender, study, **kwargs):
         ledger.post(found)
     except NoHoursRule as error:
         logger.warning("Replay %s: %s", study.pk, error)
+    records.note_replays(session=study.classroom.session, now=timezone.now())
 
 
 @receiver(doors_asked_for)
@@ -89,6 +90,17 @@ def two_home_branches(sender, kept, dropped, **kwargs):
         names = {"one": homes[0].name, "other": homes[1].name}
         return [_("组织关系一份在%(one)s，一份在%(other)s，请先改成一个。") % names]
     return []
+
+
+@receiver(files_merging)
+def unite_participations(sender, kept, dropped, journal, **kwargs):
+    """Declared before the lines move: they follow who was there."""
+    journal["participations"] = presence.unite(kept=kept, dropped=dropped)
+
+
+@receiver(files_parting)
+def part_participations(sender, kept, dropped, journal, **kwargs):
+    presence.part(journal.get("participations", []))
 
 
 @receiver(files_merging)

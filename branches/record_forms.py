@@ -1,6 +1,7 @@
 """What a secretary types into a record, signs it with, and makes up for who was away."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
 from django import forms
 from django.db.models import QuerySet
@@ -72,6 +73,7 @@ class RecordForm(SeenForm):
         record: BranchRecord,
         members: QuerySet[Person],
         away: Iterable[Person] = (),
+        reasons: Mapping[int, str] = MappingProxyType({}),
         **kwargs,
     ):
         names = ("chair", "recorder", "guests", "said", "decided")
@@ -79,12 +81,11 @@ class RecordForm(SeenForm):
         super().__init__(*args, record=record, initial=written, **kwargs)
         for name in ("chair", "recorder"):
             self.fields[name].queryset = members
-        known = {absence.person_id: absence.reason for absence in record.absences.all()}
         self.away = list(away)
         for person in self.away:
             self.fields[f"reason_{person.pk}"] = forms.CharField(
                 label=_("%(name)s没来的原因") % {"name": person.name},
-                initial=known.get(person.pk, ""),
+                initial=reasons.get(person.pk, ""),
                 max_length=100,
                 required=False,
             )

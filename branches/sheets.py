@@ -84,7 +84,7 @@ def sheet_of(record: BranchRecord) -> Sheet:
     It is kept when it is signed, so it stands in the school's own language.
     """
     with translation.override(settings.LANGUAGE_CODE):
-        return _session_sheet(record)
+        return _activity_sheet(record) if record.activity else _session_sheet(record)
 
 
 def sheet_signed(version: RecordVersion) -> Sheet:
@@ -96,8 +96,47 @@ def sheet_signed(version: RecordVersion) -> Sheet:
 
 def away_from(record: BranchRecord) -> list:
     """The persons who were due and did not come, by name."""
+    if record.activity:
+        rows = queries.participations_of(record)
+        return [row.person for row in rows if not row.is_present]
     there = {line.person_id for line in queries.present_of(record)}
     return [person for person in _due(record) if person.pk not in there]
+
+
+def reasons_known(record: BranchRecord) -> dict[int, str]:
+    """Why who was away, by person: written on the record, or said before the activity."""
+    found = {}
+    if record.activity:
+        rows = queries.participations_of(record).filter(is_present=False)
+        found = {row.person_id: row.why_away for row in rows if row.why_away}
+    written = {row.person_id: row.reason for row in record.absences.all() if row.reason}
+    return found | written
+
+
+def _activity_sheet(record):
+    activity = record.activity
+    rows = list(queries.participations_of(record))
+    absences = {absence.person_id: absence for absence in record.absences.all()}
+    by_mode = [
+        (mode.value, [row.person.name for row in rows if row.is_present and row.mode == mode])
+        for mode in StudyMode
+    ]
+    return Sheet(
+        **_written(record),
+        kind=str(activity.get_kind_display()),
+        topic=activity.topic,
+        starts_at=_minute(activity.starts_at),
+        ends_at=_minute(activity.ends_at),
+        place=activity.place,
+        lecturer=activity.lecturer,
+        present=[(mode, names) for mode, names in by_mode if names],
+        absent=[
+            _absent(row.person, absences.get(row.person_id), row.why_away)
+            for row in rows
+            if not row.is_present
+        ],
+        due=len(rows),
+    )
 
 
 def _session_sheet(record):
@@ -140,7 +179,7 @@ def _minute(moment: datetime) -> datetime:
     return timezone.localtime(moment).replace(second=0, microsecond=0)
 
 
-def _absent(person, absence: Absence | None) -> dict:
+def _absent(person, absence: Absence | None, reason: str = "") -> dict:
     made_up = ""
     if absence and absence.made_up_on:
         day = absence.made_up_on
@@ -152,7 +191,7 @@ def _absent(person, absence: Absence | None) -> dict:
         }
     return {
         "name": person.name,
-        "reason": absence.reason if absence else "",
+        "reason": (absence.reason if absence else "") or reason,
         "made_up": made_up,
     }
 

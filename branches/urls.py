@@ -3,6 +3,7 @@
 from django.urls import path
 
 from branches.views import (
+    activities,
     branches,
     confirming,
     deliveries,
@@ -10,8 +11,11 @@ from branches.views import (
     learning,
     ledger,
     members,
+    my_activities,
     notices,
     office,
+    parts,
+    presence,
     records,
     reports,
     rules,
@@ -22,6 +26,7 @@ from branches.views import (
 
 app_name = "branches"
 
+ACTIVITY = "branches/<int:branch_pk>/activities/<int:pk>/"
 STATEMENT = "branches/<int:branch_pk>/forms/<int:pk>/<str:code>/"
 REPORT = "branches/reports/<int:organisation_pk>/<str:code>/"
 
@@ -50,11 +55,16 @@ urlpatterns = [
         deliveries.take_slip_back,
         name="take_slip_back",
     ),
+    path("my/activities/", my_activities.my_activities, name="my_activities"),
+    path("my/activities/<int:pk>/answer/", my_activities.answer, name="answer"),
+    path("my/make-ups/<int:pk>/done/", my_activities.made_up, name="made_up"),
     path("branches/", branches.branch_list, name="list"),
     path("branches/today/", today.start, name="today"),
     path("branches/new/", office.found, name="found"),
     path("branches/notices/", notices.notice_list, name="notices"),
     path("branches/notices/<int:pk>/read/", notices.read_notice, name="read_notice"),
+    path("branches/notices/<int:pk>/record/", parts.notice_record, name="notice_record"),
+    path("branches/sessions/<int:pk>/parts/", parts.session_parts, name="session_parts"),
     path("branches/rules/", rules.rule_list, name="rules"),
     path("branches/rules/new/", rules.new_rule, name="new_rule"),
     path("branches/rules/new/excel/", rules.rule_excel, name="rule_excel"),
@@ -77,6 +87,16 @@ urlpatterns = [
     path(
         "branches/<int:branch_pk>/ledger/<int:pk>/reversal/", ledger.reverse_entry, name="reverse"
     ),
+    path("branches/<int:pk>/activities/", activities.activity_list, name="activities"),
+    path("branches/<int:pk>/activities/excel/", activities.activity_excel, name="activity_excel"),
+    path("branches/<int:pk>/activities/new/", activities.plan, name="plan_activity"),
+    path(ACTIVITY, activities.activity, name="activity"),
+    path(f"{ACTIVITY}change/", activities.change, name="change_activity"),
+    path(f"{ACTIVITY}invitations/", activities.invite, name="invite"),
+    path(f"{ACTIVITY}cancelling/", activities.cancel, name="cancel_activity"),
+    path(f"{ACTIVITY}presence/", presence.presence, name="presence"),
+    path(f"{ACTIVITY}presence/names/", presence.paper, name="paper"),
+    path(f"{ACTIVITY}parts/", parts.activity_parts, name="activity_parts"),
     path("branches/<int:pk>/records/", records.record_list, name="records"),
     path("branches/<int:branch_pk>/records/<int:pk>/", records.record, name="record"),
     path("branches/<int:branch_pk>/records/<int:pk>/pdf/", records.record_pdf, name="record_pdf"),

@@ -1,9 +1,10 @@
-"""Party branches, who belongs to them, and the study ledger.
+"""Party branches, who belongs to them, what they hold, and the study ledger.
 
 The ledger is append-only: the database refuses UPDATE and DELETE of a `StudyEntry`
 or a batch (migration 0004), and a correction is a reversing line with a reason and a name.
 """
 
+from branches.models.activities import BranchActivity, Participation
 from branches.models.branches import Branch, BranchChange, BranchMembership, BranchOffice
 from branches.models.home_study import Delivery, OrderedReading, ReturnSlip, StudyOrder
 from branches.models.ledger import (
@@ -23,6 +24,7 @@ from branches.models.statements import Statement, StatementForm, StatementFormVe
 __all__ = [
     "Absence",
     "Branch",
+    "BranchActivity",
     "BranchChange",
     "BranchMembership",
     "BranchOffice",
@@ -33,6 +35,7 @@ __all__ = [
     "LedgerBatch",
     "LedgerTail",
     "OrderedReading",
+    "Participation",
     "QuarterConfirmation",
     "QuarterReport",
     "RecordScan",

@@ -20,6 +20,7 @@ class Source(models.TextChoices):
     DELIVERY = "delivery", _("送学")
     EXTERNAL = "external", _("外部平台")
     OWN_STUDY = "own", _("自学")
+    MAKE_UP = "makeup", _("补学")
 
 
 class HalfDay(models.TextChoices):

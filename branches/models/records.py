@@ -6,22 +6,37 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person, User
 from accounts.models.persons import private_storage
+from branches.models.activities import BranchActivity
 from branches.models.branches import Branch
 from courses.models import ClassSession
 
 
 class BranchRecord(models.Model):
-    """The branch's own record of a session (支部学习记录): drafted here, completed by hand.
+    """The branch's own record of a session or an activity (支部学习记录): drafted here,
+    completed by hand.
 
-    Times, topic and who was there are always read from the session and the ledger; the
-    row keeps only what a human being adds.  Once signed it is changed by new versions alone.
+    Times, topic and who was there are always read from the activity, or from the session and
+    the ledger; the row keeps only what a human being adds.  Once signed it is changed by new
+    versions alone.
     """
 
     branch = models.ForeignKey(
         Branch, models.PROTECT, related_name="records", verbose_name=_("支部")
     )
+    # Of an activity in which a class was watched together it has both.
     session = models.ForeignKey(
-        ClassSession, models.PROTECT, related_name="branch_records", verbose_name=_("一次课")
+        ClassSession,
+        models.PROTECT,
+        null=True,
+        related_name="branch_records",
+        verbose_name=_("一次课"),
+    )
+    activity = models.ForeignKey(
+        BranchActivity,
+        models.PROTECT,
+        null=True,
+        related_name="records",
+        verbose_name=_("支部活动"),
     )
     # The day at the school, kept so that records of every kind are listed by one index.
     held_on = models.DateField(_("日期"))
@@ -52,6 +67,13 @@ class BranchRecord(models.Model):
             models.UniqueConstraint(
                 name="one_record_of_a_session_in_a_branch", fields=["branch", "session"]
             ),
+            models.UniqueConstraint(
+                name="one_record_of_an_activity_in_a_branch", fields=["branch", "activity"]
+            ),
+            models.CheckConstraint(
+                name="a_record_is_of_a_session_or_an_activity",
+                condition=Q(session__isnull=False) | Q(activity__isnull=False),
+            ),
         ]
 
     def __str__(self):
@@ -77,6 +99,8 @@ class Absence(models.Model):
     material = models.CharField(_("补学材料"), max_length=200, blank=True)
     made_up_on = models.DateField(_("哪天补的"), null=True, blank=True)
     minutes = models.PositiveSmallIntegerField(_("补学分钟"), null=True, blank=True)
+    # When the person said that it is done; the secretary writes the day and the minutes.
+    said_done_at = models.DateTimeField(_("本人说补完了"), null=True, blank=True)
     noted_at = models.DateTimeField(_("写下时间"))
     noted_by = models.ForeignKey(
         User, models.PROTECT, null=True, related_name="+", verbose_name=_("写的人")

@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from django.conf import settings
 from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
 from branches import quarters
-from branches.models import Branch, HoursRule, StudyEntry
+from branches.models import Branch, BranchActivity, BranchRecord, HoursRule, StudyEntry
 from branches.quarters import Quarter
 from branches.queries.people import tree
 from branches.queries.standing import ALL_APART, ALL_COUNTED, APART, STANDS
@@ -159,6 +161,19 @@ def title_of(session: ClassSession) -> str:
         "number": session.number,
     }
     return f"{title} {session.title}".strip()[:200]
+
+
+def title_of_activity(activity: BranchActivity) -> str:
+    """The same of an activity of a branch: 主题党日 参观长征纪念馆"""
+    with translation.override(settings.LANGUAGE_CODE):
+        return f"{activity.get_kind_display()} {activity.topic}"[:200]
+
+
+def title_of_record(record: BranchRecord) -> str:
+    """What the branch's record is about."""
+    if record.activity_id:
+        return title_of_activity(record.activity)
+    return title_of(record.session)
 
 
 def with_names(lines: QuerySet[StudyEntry]) -> QuerySet[StudyEntry]:

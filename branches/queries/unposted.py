@@ -15,7 +15,14 @@ from django.db.models import (
 from django.db.models.functions import TruncDate
 
 from accounts.models import Organisation
-from branches.models import HoursRule, Source, StudyEntry
+from branches.models import (
+    Absence,
+    BranchActivity,
+    HoursRule,
+    Participation,
+    Source,
+    StudyEntry,
+)
 from courses.models import ClassSession
 from live.models import Attendance, ReplayStudy
 
@@ -57,6 +64,76 @@ def sessions_with_replays_unposted(*, since: datetime | None = None) -> QuerySet
     waiting = waiting.values("classroom__session")
     sessions = ClassSession.objects.filter(pk__in=waiting)
     return sessions.select_related("class_group").order_by("starts_at", "pk")
+
+
+def activities_unposted(*, since: datetime | None = None) -> QuerySet[BranchActivity]:
+    """Closed activities whose lines are missing or say something else than who was there.
+
+    The same rule as branches.evidence.gathered in one query.
+    """
+    rows = Participation.objects.filter(
+        activity__closed_at__isnull=False, noted_at__isnull=False, person__merged_into=None
+    ).exclude(activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    if since:
+        rows = rows.filter(noted_at__gte=since)
+    lines = StudyEntry.objects.filter(
+        person=OuterRef("person"),
+        source=Source.ACTIVITY,
+        source_key=OuterRef("activity"),
+        is_reversal=False,
+    )
+    same = Q(
+        minutes=OuterRef("activity__minutes"),
+        mode=OuterRef("mode"),
+        studied_on=OuterRef("activity__held_on"),
+    )
+    counts = Q(is_present=True) & ~Q(known_by=Participation.KnownBy.CLASS)
+    standing = lines.filter(reversed_by=None)
+    newest = (
+        StudyEntry.objects.filter(
+            person=OuterRef("person"),
+            source=OuterRef("source"),
+            source_key=OuterRef("source_key"),
+            is_reversal=False,
+        )
+        .order_by("-revision")
+        .values("pk")[:1]
+    )
+    settled = lines.filter(same, pk=Subquery(newest)).filter(
+        Q(reversed_by=None)
+        | Q(
+            reversed_by__posted_by__isnull=False,
+            reversed_by__posted_at__gte=OuterRef("noted_at"),
+        )
+    )
+    path = ExpressionWrapper(OuterRef("person__organisation__path"), CharField())
+    rule = HoursRule.objects.alias(path=path).filter(
+        valid_from__lte=OuterRef("activity__held_on"), path__startswith=F("organisation__path")
+    )
+    wrong = rows.filter(
+        (counts & ~Exists(settled) & Exists(rule)) | (~counts & Exists(standing))
+    ).values("activity")
+    found = BranchActivity.objects.filter(pk__in=wrong).order_by("starts_at", "pk")
+    return found.select_related("branch", "group", "session")
+
+
+def make_ups_unposted(*, since: datetime | None = None) -> QuerySet[Absence]:
+    """What was made up by a booklet or a talk, and has no line."""
+    lines = StudyEntry.objects.filter(
+        person=OuterRef("person"), source=Source.MAKE_UP, source_key=OuterRef("pk")
+    )
+    path = ExpressionWrapper(OuterRef("person__organisation__path"), CharField())
+    rule = HoursRule.objects.alias(path=path).filter(
+        valid_from__lte=OuterRef("made_up_on"), path__startswith=F("organisation__path")
+    )
+    found = Absence.objects.filter(
+        ~Exists(lines),
+        Exists(rule),
+        made_up_on__isnull=False,
+        how__in=(Absence.How.BOOKLET, Absence.How.TALK),
+        person__merged_into=None,
+    ).exclude(record__activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    return found.filter(noted_at__gte=since) if since else found
 
 
 def organisations_without_rule() -> QuerySet[Organisation]:

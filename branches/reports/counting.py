@@ -19,6 +19,7 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     When,
 )
@@ -26,7 +27,13 @@ from django.db.models.functions import ExtractMonth, Length, Substr, TruncDate
 
 from accounts.models import Organisation
 from branches import queries
-from branches.models import Branch, BranchMembership, BranchRecord, StudyEntry
+from branches.models import (
+    Branch,
+    BranchMembership,
+    BranchRecord,
+    Participation,
+    StudyEntry,
+)
 from branches.periods import Period
 from branches.reports import catalogue
 from branches.reports.catalogue import FIGURES, Unit
@@ -196,12 +203,16 @@ def _distinct():
 
 
 def _count_records(found: Counted, scope: Scope, period: Period) -> None:
-    records = BranchRecord.objects.filter(
+    # What a functional or temporary branch held is counted once, where its people are at home.
+    everything = BranchRecord.objects.filter(
         branch__in=scope.branches.values("pk"),
-        session__starts_at__date__gte=period.starts_on,
-        session__starts_at__date__lt=period.ends_before,
+        branch__kind=Kind.HOME,
+        held_on__gte=period.starts_on,
+        held_on__lt=period.ends_before,
     ).order_by()
-    _spread(found, scope, records.values(row=_row()).annotate(records=Count("pk")))
+    _spread(found, scope, everything.values(row=_row()).annotate(records=Count("pk")))
+    _count_activities(found, scope, period)
+    records = everything.filter(activity=None)
     there = StudyEntry.objects.filter(
         queries.STANDS,
         session__branch_records__in=records.values("pk"),
@@ -211,6 +222,42 @@ def _count_records(found: Counted, scope: Scope, period: Period) -> None:
     _spread(found, scope, there.annotate(due=F("present")))
     missing = _absent(records).values(row=_row()).annotate(due=Count("member"))
     _spread(found, scope, missing)
+
+
+def _count_activities(found: Counted, scope: Scope, period: Period) -> None:
+    """Who was due and present at activities, each in the branch of their home on that day.
+
+    Where several branches were together everybody is counted once, whosoever record lists them.
+    """
+    home = BranchMembership.objects.filter(
+        Q(ends_on=None) | Q(ends_on__gt=OuterRef("activity__held_on")),
+        starts_on__lte=OuterRef("activity__held_on"),
+        kind=Kind.HOME,
+        person=OuterRef("person"),
+    ).order_by("-starts_on", "-pk")
+    rows = (
+        Participation.objects.filter(
+            Q(is_due=True) | Q(is_present=True),
+            activity__branch__kind=Kind.HOME,
+            activity__closed_at__isnull=False,
+            activity__held_on__gte=period.starts_on,
+            activity__held_on__lt=period.ends_before,
+            person__merged_into=None,
+        )
+        .alias(home=Subquery(home.values("branch")[:1]))
+        .filter(home__in=scope.branches.values("pk"))
+        .annotate(
+            home_level=Subquery(home.values("branch__level")[:1]),
+            home_path=Subquery(home.values("branch__path")[:1]),
+        )
+        .order_by()
+    )
+    group = Q(home_level=Level.GROUP)
+    row = Case(When(group, then=_above("home_path")), default=F("home_path"))
+    counted = rows.values(row=row).annotate(
+        due=Count("pk"), present=Count("pk", filter=Q(is_present=True))
+    )
+    _spread(found, scope, counted)
 
 
 def _absent(records: QuerySet[BranchRecord]) -> QuerySet[BranchRecord]:

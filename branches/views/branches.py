@@ -38,6 +38,7 @@ def head_of(request, branch: Branch) -> dict:
             (reverse("branches:list"), _("全部支部")),
             (reverse("branches:branch", args=[branch.pk]), _("支部")),
             (reverse("branches:members", args=[branch.pk]), _("成员")),
+            (reverse("branches:activities", args=[branch.pk]), _("支部活动")),
             (reverse("branches:records", args=[branch.pk]), _("学习记录")),
             (reverse("branches:ledger", args=[branch.pk]), _("学习台账")),
             (

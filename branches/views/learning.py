@@ -17,7 +17,7 @@ from branches.learning import evidence_of, learning_of, year_of
 @require_GET
 def my_learning(request):
     if not request.person:
-        return _who_are_you(request)
+        return who_are_you(request)
     now = timezone.now()
     this_year = year_of(now)
     first = queries.first_year_of(request.person) or this_year
@@ -39,11 +39,11 @@ def my_learning(request):
 @require_GET
 def my_entry(request, pk):
     if not request.person:
-        return _who_are_you(request)
+        return who_are_you(request)
     entry = queries.entry_of(request.person, pk)
     return render(request, "branches/my_entry.html", {"evidence": evidence_of(entry)})
 
 
-def _who_are_you(request):
+def who_are_you(request):
     query = urlencode({"next": request.get_full_path()})
     return redirect(f"{reverse('accounts:welcome')}?{query}")

@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from branches import doors, membership
+from branches import doors, membership, queries
 
 NOTICES_ON_A_PAGE = 20
 
@@ -22,6 +22,7 @@ def notice_list(request):
     context = {
         "page": page,
         "rows": [(notice, lines[notice.pk]) for notice in page.object_list],
+        "recorded": {each.pk for each in page.object_list if queries.record_of_notice(each)},
         "unread": found.filter(read_at=None).count(),
     }
     return render(request, "branches/notices.html", context)

@@ -5,14 +5,16 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches import papers, queries, records
+from branches import doors, papers, queries, records
+from branches.activities import making_up
 from branches.record_forms import MakeUpForm, RecordForm, SignForm, moment
-from branches.sheets import Sheet, away_from, sheet_of, sheet_signed
+from branches.sheets import Sheet, away_from, reasons_known, sheet_of, sheet_signed
 from branches.views.branches import head_of
 from common.errors import DomainError
 
@@ -24,6 +26,8 @@ RECORDS_ON_A_PAGE = 30
 def record_list(request, pk):
     branch = queries.branch_led_by(request.user, pk)
     page = Paginator(queries.records(branch), RECORDS_ON_A_PAGE).get_page(request.GET.get("page"))
+    for each in page:
+        each.title = queries.title_of_record(each)
     context = head_of(request, branch) | {
         "page": page,
         "with_branches": not branch.is_leaf(),
@@ -54,8 +58,14 @@ def record(request, branch_pk, pk):
 
 
 def form_of(kind, found, data=None):
-    members = queries.members_on(found.branch, found.held_on)
-    return kind(data, record=found, members=members, away=away_from(found))
+    members = records.may_be_named(found)
+    return kind(
+        data,
+        record=found,
+        members=members,
+        away=away_from(found),
+        reasons=reasons_known(found),
+    )
 
 
 def record_page(request, found, shown, form, sign_form=None):
@@ -70,8 +80,22 @@ def record_page(request, found, shown, form, sign_form=None):
         "version": version,
         "away": _away(found, form) if shown["keeps"] else [],
         "phrases": queries.phrases_of(found.branch) if shown["keeps"] and form else [],
+        "parts_url": _parts_url(request.user, found),
     }
     return render(request, "branches/record.html", context, status=422 if wrong else 200)
+
+
+def _parts_url(user, found) -> str:
+    """Where the host sees who came from which branch."""
+    if found.activity:
+        host = found.activity.branch_id == found.branch_id and found.activity.is_study
+        address = reverse("branches:activity_parts", args=[found.branch_id, found.activity_id])
+        return address if host else ""
+    try:
+        doors.session_hosted_by(user, found.session_id)
+    except Http404:
+        return ""
+    return reverse("branches:session_parts", args=[found.session_id])
 
 
 def _away(found, form):
@@ -123,7 +147,7 @@ def make_up(request, branch_pk, pk, person_pk):
     form = MakeUpForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            records.make_up(record=found, person=person, by=request.user, **form.cleaned_data)
+            making_up.make_up(record=found, person=person, by=request.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(getattr(error, "field", None), str(error))
         else:

@@ -35,10 +35,12 @@ from branches import ledger
 from branches.models import (
     Absence,
     Branch,
+    BranchActivity,
     BranchMembership,
     BranchOffice,
     BranchRecord,
     HoursRule,
+    Participation,
 )
 from courses.models import (
     Application,
@@ -308,6 +310,28 @@ def _branch(her, other, unit, session):
     )
     record.chair = record.recorder = her
     record.save()
+    activity = BranchActivity.objects.create(
+        branch=branch,
+        kind="theme",
+        topic="参观纪念馆",
+        held_on=date(2026, 9, 18),
+        starts_at=session.starts_at,
+        ends_at=session.ends_at,
+        minutes=90,
+        place="纪念馆",
+        chair=her,
+        recorder=her,
+        planned_at=session.starts_at,
+        edited_at=session.starts_at,
+    )
+    Participation.objects.create(
+        activity=activity,
+        person=her,
+        answer="no",
+        answer_reason=f"{her.name}住院",
+        away_reason=f"{her.name}住院",
+        correction=f"{her.name}没来",
+    )
     Absence.objects.create(
         record=record, person=her, reason=f"{her.name}住院", noted_at=session.ends_at
     )

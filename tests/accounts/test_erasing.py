@@ -211,6 +211,12 @@ def test_what_stays_is_declared_and_nobody_can_change_it(db):
 
     assert kept == {
         "accounts.AuditLine.details",
+        "branches.BranchActivity.cancel_reason",
+        "branches.BranchActivity.guests",
+        "branches.BranchActivity.lecturer",
+        "branches.BranchActivity.notes",
+        "branches.BranchActivity.place",
+        "branches.BranchActivity.topic",
         "branches.BranchRecord.decided",
         "branches.BranchRecord.guests",
         "branches.BranchRecord.said",

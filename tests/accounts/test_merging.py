@@ -54,10 +54,13 @@ MOVED = {
     "live.Visit.person",
     "live.Vote.person",
     "branches.Absence.person",
+    "branches.BranchActivity.chair",
+    "branches.BranchActivity.recorder",
     "branches.BranchMembership.person",
     "branches.BranchOffice.person",
     "branches.BranchRecord.chair",
     "branches.BranchRecord.recorder",
+    "branches.Participation.person",
 } - set(merging.STAYS)
 
 

@@ -9,6 +9,8 @@ from wagtail.models import Page
 from accounts import services as accounts
 from accounts.models import Organisation, Person, User
 from branches import appending, ledger
+from branches.activities import closing, planning
+from branches.activities.closing import Mark
 from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, Source, StudyEntry
 from courses.models import (
     ClassGroup,
@@ -191,3 +193,31 @@ def line(person, *, title="送学读本 第 3 册", minutes=90, hours=2, on=THAT
     )
     appending.append([made], now=LATER)
     return made
+
+
+def activity(branch, *, by=None, kind="theme", starts_at=NINE, minutes=90, **fields):
+    """A theme day planned the day before, at nine."""
+    facts = {
+        "topic": "参观长征纪念馆",
+        "place": "二楼会议室",
+        "now": NINE - timedelta(days=1),
+    } | fields
+    return planning.plan(
+        branch=branch,
+        by=by,
+        kind=kind,
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=minutes),
+        **facts,
+    )
+
+
+def held(activity, *there, by=None, away=(), now=LATER, **fields):
+    """Closed with `there` present and `away` [(person, reason)] absent."""
+    marks = {person.pk: Mark(True) for person in there}
+    marks |= {person.pk: Mark(False, reason=reason) for person, reason in away}
+    closing.close(
+        activity=activity, marks=marks, by=by, seen_at=activity.edited_at, now=now, **fields
+    )
+    activity.refresh_from_db()
+    return activity

@@ -1,0 +1,47 @@
+"""The sentences of invitations. They are read as SMS too: short, with the name of the person,
+and in the school's language."""
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from accounts.models import Person
+from branches.models import BranchActivity
+from common import dates
+
+
+def invited(activity: BranchActivity, person: Person) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        said = _(
+            "%(branch)s请%(name)s参加%(kind)s“%(topic)s”：%(when)s，在%(place)s。"
+            "来不来，请在“支部活动”里答复，或者告诉书记。"
+        ) % _facts(activity, person)
+        if activity.notes:
+            said = _("%(said)s请注意：%(notes)s") % {"said": said, "notes": activity.notes}
+        return said
+
+
+def changed(activity: BranchActivity, person: Person) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _(
+            "%(name)s要参加的%(kind)s“%(topic)s”改了：现在是%(when)s，在%(place)s。%(branch)s"
+        ) % _facts(activity, person)
+
+
+def cancelled(activity: BranchActivity, person: Person) -> str:
+    with translation.override(settings.LANGUAGE_CODE):
+        return _(
+            "%(name)s要参加的%(kind)s“%(topic)s”（%(when)s）取消了：%(reason)s。%(branch)s"
+        ) % (_facts(activity, person) | {"reason": activity.cancel_reason.rstrip("。")})
+
+
+def _facts(activity: BranchActivity, person: Person) -> dict:
+    at = timezone.localtime(activity.starts_at)
+    return {
+        "branch": activity.branch.name,
+        "name": person.name,
+        "kind": activity.get_kind_display(),
+        "topic": activity.topic,
+        "when": f"{dates.day(at.date())} {dates.clock(at.time())}",
+        "place": activity.place,
+    }

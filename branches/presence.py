@@ -1,0 +1,162 @@
+"""Who was at an activity: read from a class that was watched together, and kept complete.
+
+`take_due` adds whoever is due and has no row; `follow_class` brings the rows in line with the
+attendance of the class.  Both may be run again without changing anything.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from django.db import transaction
+
+from accounts.models import Person
+from branches import queries
+from branches.models import BranchActivity, Participation
+from courses.models import ClassSession
+from live.models import Attendance
+
+KnownBy = Participation.KnownBy
+
+# What stands between names on a signed sheet, and numbers before them.
+BETWEEN = re.compile(r"[、，,；;。/|\t\n\r]+")
+NUMBER = re.compile(r"^[0-9]+[.、)）:：]*$|^[0-9]+[.、)）]")
+MOST_NAMES = 500
+
+
+@transaction.atomic
+def take_due(activity: BranchActivity) -> None:
+    """A row for everybody who is due; who is due no more keeps theirs, and is not counted."""
+    due = set(queries.due_people(activity).values_list("pk", flat=True))
+    rows = {row.person_id: row for row in queries.people_of_activity(activity)}
+    Participation.objects.bulk_create(
+        [Participation(activity=activity, person_id=pk) for pk in sorted(due - set(rows))],
+        ignore_conflicts=True,
+    )
+    # Whom the secretary chose stays chosen, and comes back with the membership.
+    if activity.audience == BranchActivity.Audience.CHOSEN and not activity.closed_at:
+        return
+    for pk, row in rows.items():
+        if row.is_due != (pk in due):
+            row.is_due = pk in due
+            row.save(update_fields=["is_due"])
+
+
+def follow_class(session: ClassSession, *, now: datetime) -> list[BranchActivity]:
+    """Whoever was in the class was at the closed activities that watched it; return these.
+
+    Who was put on the list by hand stays there, unless the class knows it better.  Within a
+    transaction.
+    """
+    found = queries.activity_names(
+        BranchActivity.objects.filter(session=session, closed_at__isnull=False, cancelled_at=None)
+    )
+    for activity in (activities := list(found.order_by("pk"))):
+        take_from_class(activity, now=now)
+    return activities
+
+
+def take_from_class(activity: BranchActivity, *, now: datetime) -> None:
+    there = dict(
+        Attendance.objects.filter(
+            session=activity.session_id,
+            is_present=True,
+            person__in=queries.may_be_there(activity).order_by().values("pk"),
+        ).values_list("person_id", "mode")
+    )
+    rows = {row.person_id: row for row in queries.people_of_activity(activity)}
+    for pk, mode in there.items():
+        row = rows.get(pk) or Participation(activity=activity, person_id=pk, is_due=False)
+        if (row.is_present, row.known_by, row.mode) != (True, KnownBy.CLASS, mode):
+            row.is_present, row.known_by, row.mode, row.noted_at = True, KnownBy.CLASS, mode, now
+            row.save()
+    for pk, row in rows.items():
+        if row.known_by == KnownBy.CLASS and row.is_present and pk not in there:
+            row.is_present, row.noted_at = False, now
+            row.save(update_fields=["is_present", "noted_at"])
+
+
+# What a row says of a presence, which the other file's row of the same activity may say.
+SAID = ("is_present", "mode", "known_by", "away_reason", "correction")
+
+
+def unite(*, kept: Person, dropped: Person) -> list[dict]:
+    """Where both files have a row of one activity, the kept one says that they were there.
+
+    All other rows have moved already. Returns what `part` needs.
+    """
+    changed = []
+    for theirs in Participation.objects.filter(person=dropped, is_present=True):
+        row = Participation.objects.get(person=kept, activity=theirs.activity_id)
+        if not row.is_present:
+            changed.append({"row": row.pk} | {name: getattr(row, name) for name in SAID})
+            for name in SAID:
+                setattr(row, name, getattr(theirs, name))
+            row.noted_at, row.noted_by_id = theirs.noted_at, theirs.noted_by_id
+            row.save()
+    return changed
+
+
+def part(changed: list[dict]) -> None:
+    """Give the rows of the kept file back what they said."""
+    for before in changed:
+        facts = {name: before[name] for name in SAID}
+        Participation.objects.filter(pk=before["row"]).update(**facts)
+
+
+@dataclass
+class Matched:
+    """Names typed from paper, and whom they may mean."""
+
+    sure: list[Person] = field(default_factory=list)
+    # (name, those who may be meant)
+    doubtful: list[tuple[str, list[Person]]] = field(default_factory=list)
+    unknown: list[str] = field(default_factory=list)
+    # Written more than once: counted once, and said.
+    twice: list[str] = field(default_factory=list)
+
+
+def match(activity: BranchActivity, typed: str) -> Matched:
+    """Whom the names on a paper mean among those who may have been there."""
+    people = queries.may_be_there(activity)
+    found, seen = Matched(), set()
+    for name in names_in(typed):
+        if name in seen:
+            if name not in found.twice:
+                found.twice.append(name)
+            continue
+        seen.add(name)
+        meant = queries.named_in(people, name)
+        if len(meant) == 1 and meant[0].name == name:
+            found.sure.append(meant[0])
+        elif meant:
+            found.doubtful.append((name, meant))
+        else:
+            found.unknown.append(name)
+    return found
+
+
+def names_in(typed: str) -> list[str]:
+    """The names of a pasted list, in its order: 1. 王秀兰、李国强 ..."""
+    found = []
+    for chunk in BETWEEN.split(_plain(typed)):
+        short = ""
+        for part in chunk.split():
+            part = NUMBER.sub("", part)
+            # On paper a name of two signs is spread as wide as one of three: 王　芳.
+            if len(part) == 1 and not short:
+                short = part
+                continue
+            found.append(short + part if len(part) == 1 else part)
+            short = ""
+        found.append(short)
+    return [name for name in found if name and not name.isdigit()][:MOST_NAMES]
+
+
+def _plain(typed: str) -> str:
+    # Not NFKC for the letters of names: it changes rare signs. Only what is typed around them.
+    return "".join(
+        unicodedata.normalize("NFKC", sign) if unicodedata.category(sign)[0] in "ZN" else sign
+        for sign in typed
+    )

@@ -11,6 +11,7 @@ import live.demo
 from branches import demo, queries
 from branches.models import (
     Branch,
+    BranchActivity,
     BranchMembership,
     BranchOffice,
     BranchRecord,
@@ -23,7 +24,15 @@ from tests.databases import restore
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 21, 7, tzinfo=UTC)
-MODELS = [Branch, BranchMembership, BranchOffice, HoursRule, StudyEntry, BranchRecord]
+MODELS = [
+    Branch,
+    BranchActivity,
+    BranchMembership,
+    BranchOffice,
+    HoursRule,
+    StudyEntry,
+    BranchRecord,
+]
 
 
 @pytest.fixture(scope="module")

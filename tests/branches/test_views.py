@@ -622,7 +622,7 @@ def test_records_are_listed_with_what_is_to_do(office, branch, record_url):
 def test_a_branch_without_records_says_what_will_be_there(office, branch):
     text = said(office.get(reverse("branches:records", args=[branch.pk])))
 
-    assert "每次学习的记录会在这里" in text
+    assert "每次学习和活动的记录会在这里" in text
 
 
 def test_the_draft_holds_what_is_known(office, record_url):
@@ -724,7 +724,7 @@ def test_a_record_costs_the_same_queries_however_many_were_there(
         school.attendance(person, session)
     ledger.post_session(session=session, now=LATER)
 
-    with django_assert_num_queries(22):
+    with django_assert_num_queries(26):
         response = office.get(reverse("branches:record", args=[branch.pk, record_of(session).pk]))
 
     assert f"直播（{people}）" in said(response)

@@ -60,7 +60,9 @@ MOVED = {
     "branches.BranchOffice.person",
     "branches.BranchRecord.chair",
     "branches.BranchRecord.recorder",
+    "branches.Delivery.visitor",
     "branches.Participation.person",
+    "branches.StudyOrder.person",
 } - set(merging.STAYS)
 
 

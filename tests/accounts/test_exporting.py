@@ -201,5 +201,5 @@ def test_many_visits_of_one_class_cost_no_more_queries(her, visits, django_asser
         visit.pk = None
         visit.save()
 
-    with django_assert_max_num_queries(110):
+    with django_assert_max_num_queries(120):
         exporting.copy_of(her.person, now=her.person.created_at)

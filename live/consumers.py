@@ -48,9 +48,15 @@ TRY_LATER = 4503
 LARGEST_TEXT = 16 * 1024
 # A chunk of 200 ms of video is some 100 KB; a megabyte is no chunk of ours.
 LARGEST_CHUNK = 1024 * 1024
-# A recorder sends five chunks a second; when none comes for this long the teacher's line is
-# gone, whatever the socket believes, and the learners must be told.
-SILENT_AFTER_S = 5
+# A recorder sends five chunks a second: when none comes for so long, learners are told. The
+# teacher's page may only be busy: its stream is not given up for that.
+QUIET_AFTER_S = 5
+# A page beats every three seconds: when nothing at all comes for so long, the line is gone,
+# whatever the socket believes.
+SILENT_AFTER_S = 15
+# Counted is only what this process has waited in vain, look by look: what lies unread while it
+# is busy itself is no silence.
+LOOK_S = 1
 # A page beats every 15 s; this many messages in 10 s is no page of ours.
 MOST_MESSAGES, PER_SECONDS = 20, 10
 # Nobody sits with more people in front of one page, and no file has such a number.
@@ -276,6 +282,10 @@ class ConsoleSocket(Socket):
     """The teacher's page: its stream comes up here and becomes the class's picture."""
 
     ingest: Ingest | None = None
+    coming: asyncio.Future | None = None
+    # Seconds without a chunk, and without anything; whether learners were told of it.
+    quiet_s = silent_s = 0.0
+    is_shown = False
 
     async def enter(self) -> None:
         self.console = self.uuid_of("console")
@@ -299,11 +309,20 @@ class ConsoleSocket(Socket):
     async def next_message(self) -> dict:
         if self.ingest is None:
             return await self.receive()
-        try:
-            patience = self.heard_at + SILENT_AFTER_S - time.monotonic()
-            return await asyncio.wait_for(self.receive(), max(patience, 0.01))
-        except TimeoutError:
-            raise Refused(SILENT, _("您的画面和声音断了，正在自动接上。")) from None
+        while True:
+            self.coming = self.coming or asyncio.ensure_future(self.receive())
+            began = time.monotonic()
+            await asyncio.wait({self.coming}, timeout=LOOK_S)
+            if self.coming.done():
+                message, self.coming = self.coming.result(), None
+                self.silent_s = 0
+                return message
+            waited = time.monotonic() - began
+            self.quiet_s, self.silent_s = self.quiet_s + waited, self.silent_s + waited
+            if self.silent_s > SILENT_AFTER_S:
+                raise Refused(SILENT, _("您的画面和声音断了，正在自动接上。"))
+            if self.quiet_s > QUIET_AFTER_S and self.is_shown:
+                await self._show(False)
 
     def verbs(self) -> dict:
         return {"beat": self.beat, "start": self.start, "stop": self.stop}
@@ -338,12 +357,14 @@ class ConsoleSocket(Socket):
             return
         self.stream = uuid.uuid4().hex
         self.ingest = Ingest(folder_of(self.room), on_problem=self._report)
-        self.heard_at = time.monotonic()
+        self.quiet_s = self.silent_s = 0
         await self._show(True)
         await self.tell({"type": "started"})
 
     async def chunk(self, data: bytes) -> None:
-        self.heard_at = time.monotonic()
+        self.quiet_s = 0
+        if self.ingest and not self.is_shown:
+            await self._show(True)
         if self.ingest:  # Else: what a recorder had in hand when its stream was stopped.
             self.ingest.feed(data)
 
@@ -353,7 +374,8 @@ class ConsoleSocket(Socket):
         ingest, self.ingest = self.ingest, None
         ingest.finish()
         await ingest.finished()
-        await self._show(False)
+        if self.is_shown:
+            await self._show(False)
 
     def _report(self, problem: StreamProblem) -> None:
         if problem.code == TAKEN_OVER:
@@ -364,6 +386,7 @@ class ConsoleSocket(Socket):
         task.add_done_callback(lambda done: done.exception())
 
     async def _show(self, on: bool) -> None:
+        self.is_shown = on
         try:
             await in_database(
                 lambda: services.show_picture(classroom=self.room, on=on, stream=self.stream)
@@ -372,6 +395,8 @@ class ConsoleSocket(Socket):
             logger.warning("Room %s could not be told of its picture: %s", self.room.pk, error)
 
     async def leave(self) -> None:
+        if self.coming:
+            self.coming.cancel()
         await self.stop({})
 
 

@@ -1,5 +1,6 @@
 """Words under the picture: sent, kept for late pages and the replay; speech is optional."""
 
+import sys
 import uuid
 from datetime import timedelta
 
@@ -138,3 +139,41 @@ def test_a_package_that_is_missing_is_named(settings, tmp_path):
 
     with pytest.raises(captions.SpeechUnavailable, match="vosk is not installed"):
         captions.speech_engine()
+
+
+# What the package offers, with a model that hears every third piece as the end of a sentence.
+VOSK = """
+import json
+
+class Model:
+    def __init__(self, path):
+        self.path = path
+
+class KaldiRecognizer:
+    def __init__(self, model, rate):
+        self.heard, self.facts = 0, f"{model.path} {rate}"
+
+    def AcceptWaveform(self, sound):
+        self.heard += 1
+        return self.heard % 3 == 0
+
+    def Result(self):
+        return json.dumps({"text": "横 平 竖 直" if self.heard == 3 else ""})
+
+    def FinalResult(self):
+        return json.dumps({"text": self.facts})
+"""
+
+
+def test_an_engine_says_whole_sentences_as_they_end(settings, tmp_path, monkeypatch):
+    settings.SPEECH_MODEL = str(tmp_path)
+    (tmp_path / "vosk.py").write_text(VOSK)
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "vosk", raising=False)
+
+    engine = captions.speech_engine()
+
+    heard = [engine.hear(bytes(3200)) for _ in range(6)]
+    monkeypatch.delitem(sys.modules, "vosk")
+    assert heard == [[], [], ["横平竖直"], [], [], []]
+    assert engine.finish() == [f"{tmp_path}16000"]

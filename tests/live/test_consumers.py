@@ -25,6 +25,7 @@ from live.consumers import (
 from live.models import Classroom, RoomEvent, Visit
 from live.routing import websocket_urlpatterns
 from tests import factories
+from tests.live.video.streams import chunks, matroska, pictures, sounds
 
 # The communicator's own limit of 1 s is too short for a busy machine.
 PATIENCE = 20
@@ -419,16 +420,64 @@ async def test_a_stream_that_is_none_gets_a_sentence_and_the_class_goes_on(schoo
     await page.leave()
 
 
-async def test_a_stream_that_falls_silent_is_ended_and_the_room_is_told(school, monkeypatch):
-    monkeypatch.setattr(consumers, "SILENT_AFTER_S", 0.2)
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(consumers, "QUIET_AFTER_S", 0.2)
+    monkeypatch.setattr(consumers, "SILENT_AFTER_S", 1.5)
+    monkeypatch.setattr(consumers, "LOOK_S", 0.05)
+
+
+@pytest.fixture
+async def teaching(school, impatient):
     page = await open_page(school, school.teacher, path="console/")
     await page.hello()
     await page.send_to(text_data='{"type": "start"}')
     assert await page.hear() == {"type": "started"}
+    return page
 
-    assert await page.closing() == consumers.SILENT
-    await page.wait(PATIENCE)
-    pictures = await in_database(
-        lambda: list(RoomEvent.objects.filter(kind="picture").values_list("body__on", flat=True))
-    )
-    assert pictures == [True, False]
+
+@database_sync_to_async
+def told_of_the_picture():
+    pictures = RoomEvent.objects.filter(kind="picture").order_by("number")
+    return list(pictures.values_list("body__on", flat=True))
+
+
+async def told(*expected):
+    async with asyncio.timeout(PATIENCE):
+        while await told_of_the_picture() != [*expected]:
+            await asyncio.sleep(0.05)
+
+
+async def test_a_quiet_stream_is_told_and_goes_on_by_itself(teaching):
+    async def beats():
+        while True:
+            await teaching.send_to(text_data='{"type": "beat"}')
+            await asyncio.sleep(0.7)
+
+    alive = asyncio.ensure_future(beats())
+    await told(True, False)
+    await teaching.send_to(bytes_data=chunks(matroska(pictures(), sounds()))[0])
+    await told(True, False, True)
+    alive.cancel()
+
+    # The same socket, until nothing comes at all.
+    assert await teaching.closing() == consumers.SILENT
+    await teaching.wait(PATIENCE)
+    assert await told_of_the_picture() == [True, False, True, False]
+
+
+async def test_what_lies_unread_while_the_server_is_busy_is_no_silence(teaching, monkeypatch):
+    monkeypatch.setattr(consumers, "QUIET_AFTER_S", 1)
+    busy = asyncio.Event()
+
+    async def beat(self, content):
+        await asyncio.sleep(2)
+        busy.set()
+
+    monkeypatch.setattr(consumers.ConsoleSocket, "beat", beat)
+    await teaching.send_to(text_data='{"type": "beat"}')
+    await teaching.send_to(bytes_data=chunks(matroska(pictures(), sounds()))[0])
+    await busy.wait()
+
+    assert await told_of_the_picture() == [True]
+    await teaching.leave()

@@ -6,6 +6,12 @@ import { recorderOf } from "./recorder.js";
 const CHUNK_MS = 200
 const BEAT_MS = 3000
 const RETRY_CAP_MS = 5000
+// A line is well again when it has carried the stream for so long; else the next try comes later.
+const STEADY_MS = 20000
+// So many beats without anything from the recorder, and a new one is made: a page that is only
+// slow counts slowly, too. Twice as many for the next, so that a busy computer is left in peace.
+const IDLE_BEATS = 4
+const IDLE_BEATS_AT_MOST = 32
 // A line that is this far behind will not catch up: begin anew rather than lag.
 const UNSENT_AT_MOST = 4 * 1024 * 1024
 
@@ -15,6 +21,8 @@ export class Upstream {
   #tries = 0
   #wanted = false
   #take = false
+  #idle = 0 // beats since the recorder gave something
+  #patience = IDLE_BEATS
 
   constructor({ address, console: name, stream, onState, onProblem, onTaken }) {
     Object.assign(this, { address, name, stream, onState, onProblem, onTaken })
@@ -48,12 +56,11 @@ export class Upstream {
     socket.onmessage = ({ data }) => this.#hear(JSON.parse(data), socket)
     socket.onclose = () => socket === this.#socket && this.#lost()
     clearInterval(this.beats)
-    this.beats = setInterval(() => this.#send({ type: "beat" }), BEAT_MS)
+    this.beats = setInterval(() => this.#beat(), BEAT_MS)
   }
 
   #hear(message, socket) {
     if (message.type === "hello") {
-      this.#tries = 0
       this.#take = false
       this.#send({ type: "start" })
     } else if (message.type === "started") {
@@ -70,9 +77,26 @@ export class Upstream {
     }
   }
 
+  #beat() {
+    this.#send({ type: "beat" })
+    const recorder = this.#recorder
+    if (!recorder || ++this.#idle < this.#patience) return
+    this.#patience = Math.min(this.#patience * 2, IDLE_BEATS_AT_MOST)
+    this.#again(recorder)
+  }
+
+  // The line is well and the recorder is not: a new one on the same line.
+  async #again(recorder) {
+    if (recorder !== this.#recorder) return
+    clearTimeout(this.steady)
+    await this.#stopRecorder()
+    this.#send({ type: "start" })
+  }
+
   #record(socket) {
     const recorder = recorderOf(this.stream())
     recorder.ondataavailable = ({ data }) => {
+      if (data.size) this.#idle = 0
       if (socket.readyState !== WebSocket.OPEN || !data.size) return
       if (socket.bufferedAmount > UNSENT_AT_MOST) return socket.close()
       socket.send(data)
@@ -80,6 +104,13 @@ export class Upstream {
     recorder.onerror = () => socket.close()
     recorder.start(CHUNK_MS)
     this.#recorder = recorder
+    this.#idle = 0
+    clearTimeout(this.steady)
+    this.steady = setTimeout(() => {
+      if (this.#idle > 1) return
+      this.#tries = 0
+      this.#patience = IDLE_BEATS
+    }, STEADY_MS)
     this.onState("on")
   }
 
@@ -98,6 +129,7 @@ export class Upstream {
 
   async #lost() {
     this.#socket = null
+    clearTimeout(this.steady)
     await this.#stopRecorder()
     if (!this.#wanted) return
     this.onState("reconnecting")
@@ -121,6 +153,7 @@ export class Upstream {
     this.#wanted = false
     clearInterval(this.beats)
     clearTimeout(this.retry)
+    clearTimeout(this.steady)
     removeEventListener("offline", this.#offline)
     removeEventListener("online", this.#online)
   }

@@ -2,6 +2,7 @@
 a member answers."""
 
 from datetime import date, datetime
+from functools import cached_property
 
 from django import forms
 from django.utils import timezone
@@ -213,8 +214,24 @@ class CancelForm(forms.Form):
     )
 
 
+# With more people the list has a tick for each and nothing else: one way for all of them.
+MANY = 200
+
+
+class TicksField(forms.Field):
+    """Any number of persons by their keys; whether they may be there the service asks."""
+
+    widget = forms.SelectMultiple
+
+    def to_python(self, value) -> set[int]:
+        return {int(pk) for pk in value or () if str(pk).isdecimal()}
+
+
 class PresenceForm(SeenMixin, forms.Form):
-    """Who was there, how, and why the others were not: a row for every person."""
+    """Who was there, how, and why the others were not: a row for every person.
+
+    Of `MANY` and more only who was there; reasons are written in the record.
+    """
 
     seen_at = forms.CharField(widget=forms.HiddenInput, required=False)
     # Whose tick came from a signed sheet.
@@ -234,15 +251,36 @@ class PresenceForm(SeenMixin, forms.Form):
         if not activity.closed_at:
             # Also who came into the branch after the plan was made.
             due = set(queries.due_people(activity).values_list("pk", flat=True))
+        self.many = len(people) > MANY
+        if self.many:
+            self._add_ticks(known, due, ticked, everybody)
         self.rows = []
         for person in sorted(people.values(), key=lambda each: (each.pinyin, each.pk)):
             row = known.get(person.pk) or Participation(person=person, is_due=False)
             if due is not None:
                 row.is_due = person.pk in due
-            self._add(person, row, ticked, everybody and row.is_due)
-            self.rows.append((person, row, self._bound(person)))
+            if not self.many:
+                self._add(person, row, ticked, everybody and row.is_due)
+            self.rows.append((person, row, () if self.many else self._bound(person)))
         self.due = [each for each in self.rows if each[1].is_due]
         self.others = [each for each in self.rows if not each[1].is_due]
+
+    def _add_ticks(self, known, due, ticked, everybody):
+        there = {pk for pk, row in known.items() if row.is_present} | set(ticked)
+        if everybody:
+            there |= due or set()
+        self.fields["there"] = TicksField(required=False, initial=there)
+        self.fields["mode"] = forms.ChoiceField(
+            label=_("怎样参加"),
+            choices=[(mode.value, mode.label) for mode in MODES],
+            initial=StudyMode.ON_SITE,
+        )
+
+    @cached_property
+    def there_now(self) -> set[int]:
+        """Whose tick is set, where only ticks are asked for."""
+        said = self["there"].value() or ()
+        return {int(pk) for pk in said if str(pk).isdecimal()}
 
     def _add(self, person, row, ticked, everybody):
         by_class = row.is_present and row.known_by == KnownBy.CLASS
@@ -275,17 +313,26 @@ class PresenceForm(SeenMixin, forms.Form):
         paper = {int(pk) for pk in data["paper"].split(",") if pk.isdecimal()}
         marks = {}
         for person, row, _fields in self.rows:
-            there = data[f"there_{person.pk}"]
+            there, mode, why = self._said(person, row)
             if not there and not row.pk:
                 continue
             marks[person.pk] = Mark(
                 there,
-                mode=data[f"mode_{person.pk}"] or StudyMode.ON_SITE,
-                reason="" if there else data[f"why_{person.pk}"],
+                mode=mode or StudyMode.ON_SITE,
+                reason="" if there else why,
                 known_by=KnownBy.PAPER if person.pk in paper else KnownBy.LIST,
             )
         facts = {"marks": marks, "seen_at": data["seen_at"]}
         return facts | ({"reason": data["reason"]} if "reason" in data else {})
+
+    def _said(self, person, row):
+        data = self.cleaned_data
+        if not self.many:
+            return [data[f"{name}_{person.pk}"] for name in ("there", "mode", "why")]
+        there = person.pk in data["there"]
+        by_class = row.is_present and row.known_by == KnownBy.CLASS
+        # Who was there already took part as was written then.
+        return there or by_class, row.mode if row.is_present else data["mode"], row.why_away
 
 
 class NamesForm(forms.Form):

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Person
 from branches import queries
 from branches.axis import Axis, axis
-from branches.models import ReturnSlip, Source, StudyEntry
+from branches.models import Absence, Participation, ReturnSlip, Source, StudyEntry
 from courses.models import ClassGroup, ClassSession, Enrolment
 from live import rooms
 from live.models import Attendance, Classroom
@@ -132,6 +132,9 @@ class Evidence:
     company: Company = ALONE
     # Of a line of study at home: the slips of its pack, the newest last.
     slips: list[ReturnSlip] = field(default_factory=list)
+    # Of an activity of a branch, and of what was made up.
+    participation: Participation | None = None
+    absence: Absence | None = None
 
 
 def learning_of(person: Person, *, year: int, now: datetime) -> Learning:
@@ -180,7 +183,23 @@ def evidence_of(entry: StudyEntry) -> Evidence:
         history=list(queries.history(entry)),
         company=company.get(entry.session_id, ALONE),
         slips=_slips_of(entry),
+        participation=_participation_of(entry),
+        absence=_absence_of(entry),
     )
+
+
+def _participation_of(entry: StudyEntry) -> Participation | None:
+    if entry.source != Source.ACTIVITY:
+        return None
+    rows = Participation.objects.filter(activity=entry.source_key, person=entry.person_id)
+    return rows.select_related("activity__branch", "noted_by__person").first()
+
+
+def _absence_of(entry: StudyEntry) -> Absence | None:
+    if entry.source != Source.MAKE_UP:
+        return None
+    rows = Absence.objects.filter(pk=entry.source_key)
+    return rows.select_related("record__branch", "noted_by__person").first()
 
 
 def _slips_of(entry: StudyEntry) -> list[ReturnSlip]:

@@ -234,6 +234,8 @@ MEDIA_ROOT = DATA_DIR / "media"
 # Recordings lie apart: they are never served without a token (live.video.media).
 RECORDINGS_ROOT = DATA_DIR / "recordings"
 PRIVATE_ROOT = DATA_DIR / "private"
+# Somebody ticks who of a branch of 5,000 was there; every tick is a field.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 # Two pages in different networks find each other through these (docs/operations.md).
 ICE_SERVERS = (env("YINLING_ICE_SERVERS") or "").replace(",", " ").split()
 TURN_SECRET = env("YINLING_TURN_SECRET") or ""

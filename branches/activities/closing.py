@@ -1,6 +1,7 @@
 """Who was there, written down: the activity is closed, posted, its records drafted; corrected."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,6 +18,7 @@ from live.models import StudyMode
 
 KnownBy = Participation.KnownBy
 
+AT_A_TIME = 1_000
 # How somebody can be at an activity; replay and reading are made up afterwards.
 MODES = (StudyMode.ON_SITE, StudyMode.LIVE, StudyMode.SHARED_SCREEN)
 
@@ -59,9 +61,15 @@ def close(
     presence.take_due(activity)
     _check(activity, marks)
     rows = {row.person_id: row for row in queries.people_of_activity(activity)}
-    for pk in sorted(set(rows) | set(marks)):
-        row = rows.get(pk) or Participation(activity=activity, person_id=pk, is_due=False)
-        _note(row, marks.get(pk) or Mark(False), by=by, now=now)
+    away = Mark(False)
+    _note(
+        [
+            (_row(activity, rows, pk), marks.get(pk) or away)
+            for pk in sorted(set(rows) | set(marks))
+        ],
+        by=by,
+        now=now,
+    )
     if activity.session_id:
         presence.take_from_class(activity, now=now)
     activity.closed_at, activity.closed_by = now, by
@@ -94,12 +102,12 @@ def correct(
         raise ActivityRefused(_("请写明更正的原因。"), field="reason")
     _check(activity, marks)
     rows = {row.person_id: row for row in queries.people_of_activity(activity)}
-    changed = 0
-    for pk, mark in marks.items():
+    changed = []
+    for pk, mark in sorted(marks.items()):
         row = rows.get(pk)
         if row is None and not mark.is_present:
             continue
-        row = row or Participation(activity=activity, person_id=pk, is_due=False)
+        row = _row(activity, rows, pk)
         if row.is_present and row.known_by == KnownBy.CLASS:
             if not mark.is_present:
                 raise ActivityRefused(
@@ -108,23 +116,45 @@ def correct(
                 )
             continue
         if _differs(row, mark):
-            row.correction = reason
-            _note(row, mark, by=by, now=now)
-            changed += 1
+            changed.append((row, mark))
     if not changed:
         raise ActivityRefused(_("和原来写的一样，没有要改的。"))
+    _note(changed, by=by, now=now, correction=reason)
     activity.edited_at, activity.edited_by = now, by
     activity.save()
     return post(activity, now=now)
 
 
-def _note(row: Participation, mark: Mark, *, by: User, now: datetime) -> None:
-    row.is_present = mark.is_present
-    row.mode = mark.mode if mark.is_present else StudyMode.ON_SITE
-    row.known_by = mark.known_by if mark.is_present else ""
-    row.away_reason = "" if mark.is_present else mark.reason.strip()[:100]
-    row.noted_at, row.noted_by = now, by
-    row.save()
+def _row(activity: BranchActivity, rows: Mapping[int, Participation], pk: int) -> Participation:
+    return rows.get(pk) or Participation(activity=activity, person_id=pk, is_due=False)
+
+
+def _note(
+    marked: Iterable[tuple[Participation, Mark]], *, by: User, now: datetime, correction: str = ""
+) -> None:
+    """Write the marks down; a statement for all who have the same."""
+    new, alike = [], defaultdict(list)
+    for row, mark in marked:
+        facts = {
+            "is_present": mark.is_present,
+            "mode": mark.mode if mark.is_present else StudyMode.ON_SITE,
+            "known_by": mark.known_by if mark.is_present else "",
+            "away_reason": "" if mark.is_present else mark.reason.strip()[:100],
+            "correction": correction,
+            "noted_at": now,
+            "noted_by": by,
+        }
+        if row.pk:
+            alike[tuple(facts.items())].append(row.pk)
+            continue
+        for name, value in facts.items():
+            setattr(row, name, value)
+        new.append(row)
+    Participation.objects.bulk_create(new, batch_size=AT_A_TIME)
+    for facts, pks in alike.items():
+        for start in range(0, len(pks), AT_A_TIME):
+            some = Participation.objects.filter(pk__in=pks[start : start + AT_A_TIME])
+            some.update(**dict(facts))
 
 
 def _differs(row: Participation, mark: Mark) -> bool:

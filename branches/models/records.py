@@ -109,6 +109,13 @@ class Absence(models.Model):
     class Meta:
         ordering = ["person__pinyin", "pk"]
         verbose_name = verbose_name_plural = _("缺席和补学")
+        indexes = [
+            models.Index(
+                fields=["noted_at"],
+                name="made_up_lately",
+                condition=Q(made_up_on__isnull=False),
+            )
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_absence_of_a_person_in_a_record", fields=["record", "person"]

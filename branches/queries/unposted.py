@@ -75,7 +75,7 @@ def activities_unposted(*, since: datetime | None = None) -> QuerySet[BranchActi
         activity__closed_at__isnull=False, noted_at__isnull=False, person__merged_into=None
     ).exclude(activity__kind=BranchActivity.Kind.VOLUNTEERING)
     if since:
-        rows = rows.filter(noted_at__gte=since)
+        rows = rows.filter(activity__edited_at__gte=since)
     lines = StudyEntry.objects.filter(
         person=OuterRef("person"),
         source=Source.ACTIVITY,

@@ -19,6 +19,7 @@ from branches.views.branches import head_of
 from common.errors import DomainError
 
 RECORDS_ON_A_PAGE = 30
+MOST_REASONS = 200
 
 
 @login_required
@@ -59,11 +60,13 @@ def record(request, branch_pk, pk):
 
 def form_of(kind, found, data=None):
     members = records.may_be_named(found)
+    away = away_from(found)
     return kind(
         data,
         record=found,
         members=members,
-        away=away_from(found),
+        # Nobody writes thousands of reasons on one page.
+        away=away if len(away) <= MOST_REASONS else (),
         reasons=reasons_known(found),
     )
 

@@ -23,7 +23,8 @@ from branches.presence import match, names_in
 from branches.sheets import sheet_of
 from branches.upkeep import let_go, take_in
 from courses.models import Letter
-from live.models import StudyMode
+from live.models import ReplayStudy, StudyMode
+from live.signals import replay_watched
 from tests.branches import school
 from tests.branches.school import LATER, NINE, THAT_DAY
 
@@ -518,6 +519,56 @@ def test_what_is_made_up_is_posted_once_and_follows_its_correction(
     assert [line.source for line in StudyEntry.objects.filter(queries.STANDS, person=li)] == [
         "activity"
     ]
+    is_well()
+
+
+def test_a_replay_seen_is_made_up_by_itself_and_posted_once(city, branch, wang, session):
+    li = school.person("李国强", at=city)
+    school.member(li, branch)
+    for person in (wang, li):
+        school.seat(person, session)
+    school.studied(wang, session)
+    facts = dict.fromkeys(("material", "made_up_on", "minutes", "by"))
+    making_up.make_up(
+        record=BranchRecord.objects.get(),
+        person=li,
+        how="replay",
+        now=LATER,
+        **facts | {"material": ""},
+    )
+    seen_at = LATER + timedelta(days=2)
+    study = ReplayStudy.objects.create(
+        classroom=session.classroom,
+        person=li,
+        spans=[[0, 5400]],
+        seconds=5400,
+        replay_seconds=5400,
+        seen_at=seen_at,
+        enough_at=seen_at,
+    )
+
+    for _again in range(2):
+        replay_watched.send(None, study=study)
+
+    assert [(line.mode, line.minutes) for line in StudyEntry.objects.filter(person=li)] == [
+        ("replay", 90)
+    ]
+    absence = Absence.objects.get()
+    assert (absence.made_up_on, absence.minutes) == (THAT_DAY + timedelta(days=2), 90)
+    assert not queries.my_make_ups(li)
+    is_well()
+
+
+def test_what_a_killed_process_left_unposted_is_repaired_once(activity, wang, secretary):
+    """The list was written, and nothing came after it."""
+    row = activity.people.get(person=wang)
+    row.is_present, row.known_by, row.noted_at = True, "list", LATER
+    row.save()
+    activity.closed_at = activity.edited_at = LATER
+    activity.save()
+
+    assert [ledger.post_missed(now=LATER) for _again in range(2)] == [1, 0]
+    assert sheet().present == [("on_site", ["王秀兰"])]
     is_well()
 
 

@@ -8,11 +8,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import RoleGrant
+from accounts.models import Person, RoleGrant
 from accounts.services import grant_role
 from branches import queries
 from branches.activities import making_up
-from branches.models import Absence, BranchActivity, BranchRecord, StudyEntry
+from branches.models import (
+    Absence,
+    BranchActivity,
+    BranchMembership,
+    BranchRecord,
+    StudyEntry,
+)
 from tests.branches import school
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +230,50 @@ def test_what_is_to_be_made_up_is_seen_by_both_and_posted_once(
     for _again in range(2):
         client.post(address("make_up", branch, record.pk, li.pk), done)
     assert StudyEntry.objects.filter(person=li).count() == 1
+
+
+def test_of_thousands_only_ticks_are_asked(keeper, branch, city):
+    people = [school.person(f"某{number}", at=city) for number in range(3)]
+    more = Person.objects.bulk_create(
+        Person(
+            name="某人",
+            sex="female",
+            born_on=people[0].born_on,
+            organisation=city,
+            pinyin="mou ren",
+            pinyin_letters="mouren",
+            pinyin_initials="mr",
+        )
+        for _number in range(1_100)
+    )
+    BranchMembership.objects.bulk_create(
+        BranchMembership(branch=branch, person=person, kind="home", starts_on=people[0].born_on)
+        for person in (*people, *more)
+    )
+    made = soon(branch, days=-2)
+    page = keeper.get(address("presence", branch, made.pk))
+    assert page.text.count("没来的原因") == 0
+    ticks = [person.pk for person in (*people[1:], *more)]
+
+    done = keeper.post(
+        address("presence", branch, made.pk),
+        {"seen_at": made.edited_at.isoformat(), "mode": "shared", "there": ticks},
+    )
+
+    assert done.status_code == 302
+    there = made.people.filter(is_present=True, mode="shared")
+    assert there.count() == len(ticks)
+    assert StudyEntry.objects.count() == len(ticks)
+
+
+def test_a_line_leads_to_who_wrote_it_down_and_to_the_activity(keeper, branch, wang, secretary):
+    made = soon(branch, days=-2)
+    school.held(made, wang, by=secretary, now=timezone.now())
+
+    page = keeper.get(address("entry", branch, StudyEntry.objects.get().pk))
+
+    assert "照名单，到了（现场）" in page.text
+    assert address("activity", branch, made.pk) in page.text
 
 
 # Whose

@@ -154,3 +154,25 @@ def test_forty_branches_cost_no_more_queries_than_one(year):
 
     assert found["total"]["branches"] == 41
     assert len(many) == len(few)
+
+
+def test_who_was_due_and_present_at_activities_is_counted_once_at_home():
+    city = school.organisation("青岚市")
+    school.rule(city)
+    general = school.branch("党总支", at=city, level="general")
+    first, second = (school.branch(name, at=city, under=general) for name in ("一支部", "二支部"))
+    people = {name: school.person(name, at=city) for name in "甲乙丙"}
+    for name, home in (("甲", first), ("乙", first), ("丙", second)):
+        school.member(people[name], home)
+    functional = school.branch("书法缘", at=city, kind="functional")
+    school.member(people["甲"], functional)
+    general.refresh_from_db()
+    # One of all together, which is on three records, and one of a functional branch.
+    school.held(school.activity(general), people["甲"], people["丙"])
+    school.held(school.activity(functional, kind="visit"), people["甲"])
+
+    counted = counting.count(counting.scope_of_branch(general), Q3)
+
+    figures = {row: (each["due"], each["present"]) for row, each in counted.rows.items()}
+    assert figures == {general.pk: (0, 0), first.pk: (2, 1), second.pk: (1, 1)}
+    assert (counted.total["due"], counted.total["present"]) == (3, 2)

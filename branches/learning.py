@@ -17,7 +17,7 @@ from accounts.models import Person
 from branches import queries
 from branches.axis import Axis, axis
 from branches.models import Absence, Participation, ReturnSlip, Source, StudyEntry
-from courses.models import ClassGroup, ClassSession, Enrolment
+from courses.models import ClassGroup, ClassSession, Enrolment, seats_at
 from live import rooms
 from live.models import Attendance, Classroom
 from live.queries import ALONE, Company, company_at
@@ -235,8 +235,8 @@ def year_of(now: datetime) -> int:
 def _meetings_begun(person, year, now):
     """Meetings of `year` that have begun: those to come to, and those come to."""
     seat = Enrolment.objects.filter(
+        seats_at(session="pk", class_group="class_group"),
         Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("starts_at")),
-        class_group=OuterRef("class_group"),
         person=person,
         seated_at__lt=OuterRef("ends_at"),
     )

@@ -25,7 +25,7 @@ from branches.queries.people import tree
 from branches.queries.records import with_everything
 from branches.queries.scope import branch_kept_by, branch_led_by, branches_kept_by
 from branches.queries.standing import held_on
-from courses.models import ClassSession, Enrolment
+from courses.models import ClassSession, Enrolment, seats_at
 
 Kind, Audience = BranchActivity.Kind, BranchActivity.Audience
 
@@ -147,15 +147,16 @@ def groups_of(branch: Branch, *, on: date) -> QuerySet[Branch]:
 def sessions_on(branch: Branch, day: date) -> QuerySet[ClassSession]:
     """The meetings on a day of classes in which any of the branch has a seat."""
     members = members_beneath(branch, day).order_by().values("pk")
-    seats = Enrolment.objects.filter(withdrawn_at=None, person__in=members)
+    seats = Enrolment.objects.filter(
+        seats_at(session="pk", class_group="class_group"), withdrawn_at=None, person__in=members
+    )
     starts_at = timezone.make_aware(datetime.combine(day, time.min))
     found = ClassSession.objects.filter(
         starts_at__gte=starts_at,
         starts_at__lt=starts_at + timedelta(days=1),
         class_group__cancelled_at=None,
-        class_group__in=seats.values("class_group"),
     )
-    return found.select_related("class_group").order_by("starts_at", "pk")
+    return found.filter(Exists(seats)).select_related("class_group").order_by("starts_at", "pk")
 
 
 def named_in(people: QuerySet[Person], name: str) -> list[Person]:

@@ -37,7 +37,7 @@ from branches.models import (
 from branches.periods import Period
 from branches.reports import catalogue
 from branches.reports.catalogue import FIGURES, Unit
-from courses.models import Enrolment
+from courses.models import Enrolment, seats_at
 
 Level, Kind = Branch.Level, Branch.Kind
 # 人次: a line that was reversed and its reversal take each other away.
@@ -264,8 +264,8 @@ def _absent(records: QuerySet[BranchRecord]) -> QuerySet[BranchRecord]:
     """A row for every member who was to come to a session of `records` and was not there:
     the same as branches.sheets says for one of them."""
     seat = Enrolment.objects.filter(
+        seats_at(session="session", class_group="session__class_group"),
         Q(withdrawn_at=None) | Q(withdrawn_at__gte=OuterRef("session__starts_at")),
-        class_group=OuterRef("session__class_group"),
         person=OuterRef("member"),
         seated_at__lt=OuterRef("session__ends_at"),
     )

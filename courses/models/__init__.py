@@ -7,7 +7,7 @@ course taught in a term to a roster; a `ClassSession` is one meeting of it.
 from courses.models.classes import ClassGroup, ClassSession, SeatPool
 from courses.models.draws import Application, Draw, Wish
 from courses.models.fees import FeeLine, ReceiptBook
-from courses.models.joined import JoinedClass
+from courses.models.joined import JoinedClass, seats_at
 from courses.models.letters import CalendarAddress, Letter, ReminderChoice
 from courses.models.pages import (
     OPEN_TO_ALL,
@@ -60,4 +60,5 @@ __all__ = [
     "WaitingEntry",
     "Weekday",
     "Wish",
+    "seats_at",
 ]

@@ -1,7 +1,7 @@
 """One meeting that other organisations join: everybody in the same room (联训)."""
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
@@ -50,3 +50,14 @@ class JoinedClass(models.Model):
 
     def __str__(self):
         return f"{self.session} + {self.class_group or self.organisation}"
+
+
+def seats_at(*, session: str, class_group: str) -> Q:
+    """The seats that count at a meeting, for a subquery of seats: those of its class, and those
+    of the classes that join it. The names are those of the outer row's meeting and its class."""
+    own = Q(class_group=OuterRef(class_group))
+    joining = Q(
+        class_group__joined_sessions__session=OuterRef(session),
+        class_group__joined_sessions__ended_at=None,
+    )
+    return own | joining

@@ -12,15 +12,17 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import F
 
 from courses.registration import withdraw
-from live import consumers, events, services
+from live import events, services
 from live import hub as hubs
 from live.consumers import (
     BAD_MESSAGE,
     NOT_ALLOWED,
+    SILENT,
     TAKEN,
     TOO_LARGE,
     TOO_MANY,
     TRY_LATER,
+    console,
 )
 from live.models import Classroom, RoomEvent, Visit
 from live.routing import websocket_urlpatterns
@@ -422,9 +424,9 @@ async def test_a_stream_that_is_none_gets_a_sentence_and_the_class_goes_on(schoo
 
 @pytest.fixture
 def impatient(monkeypatch):
-    monkeypatch.setattr(consumers, "QUIET_AFTER_S", 0.2)
-    monkeypatch.setattr(consumers, "SILENT_AFTER_S", 1.5)
-    monkeypatch.setattr(consumers, "LOOK_S", 0.05)
+    monkeypatch.setattr(console, "QUIET_AFTER_S", 0.2)
+    monkeypatch.setattr(console, "SILENT_AFTER_S", 1.5)
+    monkeypatch.setattr(console, "LOOK_S", 0.05)
 
 
 @pytest.fixture
@@ -461,20 +463,20 @@ async def test_a_quiet_stream_is_told_and_goes_on_by_itself(teaching):
     alive.cancel()
 
     # The same socket, until nothing comes at all.
-    assert await teaching.closing() == consumers.SILENT
+    assert await teaching.closing() == SILENT
     await teaching.wait(PATIENCE)
     assert await told_of_the_picture() == [True, False, True, False]
 
 
 async def test_what_lies_unread_while_the_server_is_busy_is_no_silence(teaching, monkeypatch):
-    monkeypatch.setattr(consumers, "QUIET_AFTER_S", 1)
+    monkeypatch.setattr(console, "QUIET_AFTER_S", 1)
     busy = asyncio.Event()
 
     async def beat(self, content):
         await asyncio.sleep(2)
         busy.set()
 
-    monkeypatch.setattr(consumers.ConsoleSocket, "beat", beat)
+    monkeypatch.setattr(console.ConsoleSocket, "beat", beat)
     await teaching.send_to(text_data='{"type": "beat"}')
     await teaching.send_to(bytes_data=chunks(matroska(pictures(), sounds()))[0])
     await busy.wait()

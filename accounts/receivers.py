@@ -15,10 +15,10 @@ from common.doors import WorkDoor, doors_asked_for
 
 
 @receiver(doors_asked_for)
-def door_to_the_office(sender, user, **kwargs):
+def door_to_the_office(sender, user, roles, **kwargs):
     if user.is_superuser:
         return []
-    if links := office_links(user):
+    if links := office_links(user, held=roles):
         return [WorkDoor(links[0][0], "person", links[0][1], _("人员、名册、机构与角色"))]
     return []
 

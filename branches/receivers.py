@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.models import RoleGrant
 from accounts.signals import (
     PersonFact,
     facts_asked_for,
@@ -21,13 +22,12 @@ from accounts.signals import (
     readers_asked_for,
     work_asked_for,
 )
-from branches import doors, evidence, ledger, presence, queries, records, services
+from branches import evidence, ledger, presence, queries, records, services
 from branches.errors import NoHoursRule
 from branches.home_study import orders
 from branches.home_study import reading as home_study
 from branches.models import StudyEntry
 from branches.personal import OF_BRANCHES
-from branches.reports import reading
 from common.doors import WorkDoor, doors_asked_for
 from live.signals import replay_watched, session_closed
 
@@ -54,19 +54,20 @@ def post_replay(sender, study, **kwargs):
 
 
 @receiver(doors_asked_for)
-def door_to_the_ledger(sender, user, **kwargs):
+def door_to_the_ledger(sender, user, roles, **kwargs):
     if user.is_superuser:
         return []
     found = []
+    is_bureau = RoleGrant.Role.BUREAU in roles
     if queries.holds_an_office(user):
         found.append(
             WorkDoor(reverse("branches:today"), "today", _("支部今天的事"), _("一页看全"))
         )
-    if queries.branches_led_by(user).exists() or doors.rule_organisations(user).exists():
+    if is_bureau or queries.branches_led_by(user).exists():
         found.append(
             WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))
         )
-    if home_study.sees_any(user):
+    if is_bureau or home_study.keeps_any(user):
         found.append(
             WorkDoor(reverse("branches:home_study"), "leave", _("送学上门"), _("点单和回执"))
         )
@@ -74,7 +75,7 @@ def door_to_the_ledger(sender, user, **kwargs):
         found.append(
             WorkDoor(reverse("branches:deliveries"), "leave", _("送学单"), _("要您送的读本"))
         )
-    if reading.organisations_reported_by(user).exists():
+    if is_bureau:
         found.append(
             WorkDoor(reverse("branches:reports"), "list", _("季度通报"), _("各支部的数字"))
         )

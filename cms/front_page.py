@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
+from accounts.queries import roles_held
 from common import dates
 from common.doors import WorkDoor, work_doors
 from courses import queries as courses
@@ -110,7 +111,7 @@ def work_of(*, user: User, person: Person | None) -> list[WorkDoor]:
     if not user.is_authenticated or user.is_limited:
         return []
     is_oneself = person is None or person.pk == user.person_id
-    return work_doors(user) if is_oneself else []
+    return work_doors(user, roles_held(user)) if is_oneself else []
 
 
 def arranged(meetings: Iterable[Meeting], now: datetime) -> Day:

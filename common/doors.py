@@ -18,11 +18,12 @@ class WorkDoor:
     note: str = ""
 
 
-# Sent with `user`; receivers return the WorkDoors of that user, or nothing.
+# Sent with `user` and `roles`, what they hold anywhere; receivers return the WorkDoors of that
+# user, or nothing.
 doors_asked_for = Signal()
 
 
-def work_doors(user) -> list[WorkDoor]:
+def work_doors(user, roles: set[str]) -> list[WorkDoor]:
     """The doors of every app to the work of `user`, who acts as nobody else."""
-    answers = doors_asked_for.send(sender=type(user), user=user)
+    answers = doors_asked_for.send(sender=type(user), user=user, roles=roles)
     return [door for _receiver, doors in answers for door in doors or ()]

@@ -183,7 +183,13 @@ def _database() -> dict:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": options.pop("host", "") or unquote(parts.hostname or ""),
         "PORT": options.pop("port", "") or parts.port or "",
-        "OPTIONS": {**options, "pool": {"min_size": 2, "max_size": 20, "timeout": 20}},
+        # In an outage a page says so within seconds; in a rush nobody waits here, but at the
+        # doors (config.turns).
+        "OPTIONS": {
+            "connect_timeout": 5,
+            **options,
+            "pool": {"min_size": 2, "max_size": 20, "timeout": 6},
+        },
     }
 
 

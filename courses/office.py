@@ -27,9 +27,9 @@ PAGES = (
 )
 
 
-def links(user: User) -> list[tuple[str, str]]:
-    """(address, words) of every page of this office that `user` may open."""
-    held = accounts.roles_held(user)
+def links(user: User, *, held: set[str] | None = None) -> list[tuple[str, str]]:
+    """(address, words) of every page of this office that `user` may open, who holds `held`."""
+    held = accounts.roles_held(user) if held is None else held
     found = []
     for name, words, roles in PAGES:
         try:

@@ -80,8 +80,8 @@ def money_to_give_back(sender, class_group, **kwargs):
 
 
 @receiver(doors_asked_for)
-def door_to_the_registrars_office(sender, user, **kwargs):
-    if user.is_superuser or not office.links(user):
+def door_to_the_registrars_office(sender, user, roles, **kwargs):
+    if user.is_superuser or not office.links(user, held=roles):
         return []
     note = _("报名、候补、班级、收费")
     return [WorkDoor(reverse("courses:desk_start"), "enrol", _("教务"), note)]

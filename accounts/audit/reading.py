@@ -103,8 +103,14 @@ def with_words(lines: Iterable[AuditLine]) -> Iterator[AuditLine]:
     agents = {line.details["agent"] for line in lines if "agent" in line.details}
     known = User.objects.filter(pk__in=agents).select_related("person").in_bulk()
     for line in lines:
-        line.words = "；".join(_said(name, value, known) for name, value in line.details.items())
+        # One order on both databases: PostgreSQL keeps none.
+        details = sorted(line.details.items(), key=lambda item: _place(item[0]))
+        line.words = "；".join(_said(name, value, known) for name, value in details)
         yield line
+
+
+def _place(name: str) -> tuple:
+    return (0, list(LABELS).index(name)) if name in LABELS else (1, name)
 
 
 def actor_of(line: AuditLine) -> str:

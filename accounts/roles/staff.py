@@ -19,7 +19,7 @@ PAGES = (
 )
 
 
-def office_links(user: User) -> list[tuple[str, str]]:
-    """(address, words) of every page of this office that `user` may open."""
-    held = queries.roles_held(user)
+def office_links(user: User, *, held: set[str] | None = None) -> list[tuple[str, str]]:
+    """(address, words) of every page of this office that `user` may open, who holds `held`."""
+    held = queries.roles_held(user) if held is None else held
     return [(reverse(name), str(words)) for name, words, roles in PAGES if held & set(roles)]

@@ -206,7 +206,8 @@ def staff_nav(context, *, links, who=""):
     """
     here = context["request"].path
     current = max((url for url, _ in links if here.startswith(url)), key=len, default="")
-    return {"links": links, "current": current, "who": who}
+    here = next((words for url, words in links if url == current), "")
+    return {"links": links, "current": current, "here": here, "who": who}
 
 
 @register.inclusion_tag("components/pager.html", takes_context=True)

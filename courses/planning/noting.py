@@ -15,7 +15,6 @@ CANCELLED, MERGED = "cancelled", "merged"
 
 reading.name_details(
     labels={
-        "changed": _("改了"),
         "done": _("做了什么"),
         "term": _("学期"),
         "round": _("批次"),
@@ -26,6 +25,7 @@ reading.name_details(
         "told": _("通知人数"),
         "marked": _("登记学完人数"),
         "taken_back": _("取消人数"),
+        "changed": _("改了"),
     },
     values={
         MADE: _("新建"),

@@ -8,6 +8,12 @@ from courses.letters import keeping
 register = template.Library()
 
 
+@register.simple_tag
+def letters_unread(person: Person) -> int:
+    """How many are new, for the head of one's own pages."""
+    return keeping.count_unread(person)
+
+
 @register.inclusion_tag("courses/letters/_door.html")
 def letters_door(*, person: Person, only_new: bool = False):
     """A button; with `only_new` nothing where nothing is new."""

@@ -443,6 +443,16 @@ def test_what_is_old_is_not_told_any_more(full, wang):
 # Reading
 
 
+def test_ones_own_pages_say_how_many_letters_are_new(client, wang):
+    client.force_login(factories.login(wang))
+    assert "封新来信" not in client.get("/my/timetable/").content.decode()
+    for number in range(2):
+        letters.tell(person=wang, key=f"test:{number}", text="明天停课。", sms=False)
+    assert "2 封新来信" in client.get("/my/timetable/").content.decode()
+    client.get("/my/letters/")
+    assert "封新来信" not in client.get("/my/timetable/").content.decode()
+
+
 def test_letters_shown_are_new_once(client, wang, li):
     letters.tell(person=wang, key="test:1", text="第一封。", sms=False)
     letters.tell(person=li, key="test:1", text="别人的信。", sms=False)
@@ -473,7 +483,7 @@ def test_the_page_of_letters_asks_the_database_as_often_for_more(
         letters.tell(person=wang, key=f"test:{number}", text="信。", url="/my/", sms=False)
     client.force_login(factories.login(wang))
     client.get("/my/letters/")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert client.get("/my/letters/").status_code == 200
 
 

@@ -70,7 +70,7 @@ def test_terms_are_written_down(office, log):
     assert log() == ["排学期 做了什么：改动；学期：春季；改了：座位留多久"]
     starts_on = TODAY + timedelta(days=182)
     terms.copy_term(source=term, name="秋季", starts_on=starts_on, suffix="27Q", by=office)
-    assert log() == ["排学期 做了什么：从上一学期复制；学期：秋季；数量：0"]
+    assert log() == ["排学期 数量：0；做了什么：从上一学期复制；学期：秋季"]
 
 
 def test_rounds_are_written_down(office, log, group):
@@ -114,8 +114,8 @@ def test_the_end_of_a_class_is_written_down_once(office, log, group):
         merging.merge_class(class_group=group, into=into, because="不满", by=office)
         planning.cancel_class(class_group=other, because="老师病了", by=office)
     assert log() == [
-        "并班 做了什么：并班；并入：XS-3；通知人数：1；班号：XS-1",
-        "停开班 做了什么：停开；通知人数：0；班号：XS-4",
+        "并班 做了什么：并班；班号：XS-1；并入：XS-3；通知人数：1",
+        "停开班 做了什么：停开；班号：XS-4；通知人数：0",
     ]
 
 
@@ -124,7 +124,7 @@ def test_meetings_days_and_completions_are_written_down(office, log, group):
     facts = {"starts_at": last.starts_at + timedelta(hours=1), "minutes": 90, "substitute": None}
     for _press in range(2):
         meetings.change_meeting(session=last, by=office, **facts)
-    assert log() == ["改一次课 做了什么：改动；第几次课：3；班号：XS-1；改了：时间"]
+    assert log() == ["改一次课 做了什么：改动；班号：XS-1；第几次课：3；改了：时间"]
     day = TODAY + timedelta(days=200)
     holidays.add_days(organisation=group.organisation, days=[day], name="校庆", by=office)
     holidays.remove_day(day=group.organisation.calendar_days.get(), by=office)
@@ -138,5 +138,5 @@ def test_meetings_days_and_completions_are_written_down(office, log, group):
             class_group=group, seats=[seat.pk], shown=[seat.pk], on=TODAY, by=office
         )
     assert log() == [
-        "登记学完 做了什么：改动；登记学完人数：1；取消人数：0；班号：XS-1",
+        "登记学完 做了什么：改动；班号：XS-1；登记学完人数：1；取消人数：0",
     ]

@@ -233,6 +233,8 @@ def make_up(
     record = locked(record, seen_at=record.edited_at)
     if person not in away_from(record):
         raise CannotMakeUp(_("%(person)s那天到了，不用补学。") % {"person": person})
+    if how == Absence.How.REPLAY and not record.session_id:
+        raise CannotMakeUp(_("这次没有上直播课，没有回放，请选读本或者上门讲。"), field="how")
     if made_up_on and not record.held_on <= made_up_on <= timezone.localdate(now):
         raise CannotMakeUp(_("补学的日期要在那次学习以后，不晚于今天。"), field="made_up_on")
     if made_up_on and not minutes:

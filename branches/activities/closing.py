@@ -46,12 +46,12 @@ def close(
 
     Who is due and has no mark was away; who was in the class that was watched was there.
     Returns whether every line found its rule; what waits for one is posted by the scheduler.
-    Closing what is closed is harmless.  Raises ActivityRefused before it began and while its
-    class is not closed, ActivityChanged, NotAMember.
+    Closing with the same marks again is harmless.  Raises ActivityRefused before it began and
+    while its class is not closed, ActivityChanged, NotAMember.
     """
     now = now or timezone.now()
     activity = locked(activity)
-    if activity.closed_at:
+    if activity.closed_at and _says_the_same(activity, marks):
         return True
     activity = locked(activity, seen_at=seen_at)
     if activity.starts_at > now:
@@ -163,6 +163,15 @@ def _differs(row: Participation, mark: Mark) -> bool:
     if mark.is_present:
         return row.mode != mark.mode
     return row.why_away != mark.reason.strip()[:100]
+
+
+def _says_the_same(activity: BranchActivity, marks: Mapping[int, Mark]) -> bool:
+    """Whether what was written down is what these marks say: a second press of one hand."""
+    rows = {row.person_id: row for row in queries.people_of_activity(activity)}
+    there = {pk for pk, row in rows.items() if row.is_present}
+    return there == {pk for pk, mark in marks.items() if mark.is_present} and not any(
+        _differs(rows[pk], mark) for pk, mark in marks.items() if pk in rows
+    )
 
 
 def _check(activity: BranchActivity, marks: Mapping[int, Mark]) -> None:

@@ -6,7 +6,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Person
-from branches.models import BranchActivity
+from branches import queries
+from branches.models import Absence, BranchActivity
 from common import dates
 
 
@@ -33,6 +34,20 @@ def cancelled(activity: BranchActivity, person: Person) -> str:
         return _(
             "%(name)s要参加的%(kind)s“%(topic)s”（%(when)s）取消了：%(reason)s。%(branch)s"
         ) % (_facts(activity, person) | {"reason": activity.cancel_reason.rstrip("。")})
+
+
+def to_make_up(absence: Absence) -> str:
+    record = absence.record
+    with translation.override(settings.LANGUAGE_CODE):
+        said = _("%(name)s没来的“%(title)s”（%(day)s）请补学：%(how)s") % {
+            "name": absence.person.name,
+            "title": queries.title_of_record(record),
+            "day": dates.day(record.held_on),
+            "how": absence.get_how_display(),
+        }
+        if absence.material:
+            said = _("%(said)s，%(material)s") % {"said": said, "material": absence.material}
+        return _("%(said)s。补学在“支部活动”里。") % {"said": said}
 
 
 def _facts(activity: BranchActivity, person: Person) -> dict:

@@ -1,10 +1,12 @@
 """Activities: planned, invited to, closed, posted, recorded, corrected, made up for."""
 
+import threading
 from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 
 from accounts.files import merging
 from branches import ledger, queries, signing, verification
@@ -186,6 +188,45 @@ def test_closing_posts_drafts_and_may_be_repeated(activity, branch, wang, li, se
     assert (found.due, found.present) == (3, [("on_site", ["王秀兰", "赵建国"])])
     assert found.absent == [{"name": "李国强", "reason": "外出", "made_up": ""}]
     assert is_well() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_close_at_once_one_is_told_and_one_list_stands():
+    city = school.organisation("青岚市")
+    school.rule(city)
+    branch = school.branch(at=city)
+    people = [school.person(name, at=city) for name in ("王秀兰", "李国强")]
+    for person in people:
+        school.member(person, branch)
+    activity = school.activity(branch)
+    both = threading.Barrier(2)
+    results = {}
+
+    def run(person):
+        both.wait(timeout=10)
+        try:
+            results[person] = closing.close(
+                activity=activity,
+                marks={person.pk: Mark(True)},
+                by=None,
+                seen_at=activity.edited_at,
+                now=LATER,
+            )
+        except ActivityChanged:
+            results[person] = "told"
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert sorted(results.values(), key=str) == [True, "told"]
+    (first,) = (person for person, said in results.items() if said is True)
+    assert [line.person for line in StudyEntry.objects.all()] == [first]
+    assert BranchRecord.objects.count() == 1
 
 
 def test_before_it_begins_nobody_was_there(activity, wang):
@@ -594,6 +635,24 @@ def test_a_make_up_is_written_in_one_record_only(city):
     with pytest.raises(CannotMakeUp, match="第一支部"):
         making_up.make_up(record=BranchRecord.objects.get(branch=general), **facts)
     assert list(queries.my_make_ups(two)) == [Absence.objects.get()]
+    assert Letter.objects.get(person=two).text == (
+        "乙没来的“主题党日 参观长征纪念馆”（9月17日 星期四）请补学：看读本。补学在“支部活动”里。"
+    )
+
+
+def test_an_activity_without_a_class_has_no_replay(activity, wang, li, secretary):
+    school.held(activity, wang, by=secretary)
+    facts = dict.fromkeys(("made_up_on", "minutes"))
+    with pytest.raises(CannotMakeUp) as refused:
+        making_up.make_up(
+            record=BranchRecord.objects.get(),
+            person=li,
+            how="replay",
+            material="",
+            by=secretary,
+            **facts,
+        )
+    assert refused.value.field == "how"
 
 
 def test_the_command_posts_and_verifies_activities(activity, wang, capsys):

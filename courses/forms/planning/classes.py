@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from courses.forms.planning.fields import REQUIRED, TreeField, clock, offer
+from courses.forms.planning.fields import REQUIRED, CourseField, TreeField, clock, offer
 from courses.forms.planning.people import NamedPerson
 from courses.models import ClassGroup, SeatPool, Subject, Term, Weekday
 from courses.planning import scope
@@ -30,7 +30,7 @@ class ClassStart(forms.Form):
         empty_label=gettext_lazy("请选择"),
         error_messages=REQUIRED,
     )
-    course = forms.ModelChoiceField(
+    course = CourseField(
         label=gettext_lazy("课程"),
         help_text=gettext_lazy("课程的介绍由编辑写在网站上，没有的课请先请编辑写"),
         queryset=None,
@@ -85,7 +85,11 @@ class ClassForm(NamedPerson, forms.ModelForm):
             "for_organisation",
             "after_course",
         )
-        field_classes = {"organisation": TreeField, "for_organisation": TreeField}
+        field_classes = {
+            "organisation": TreeField,
+            "for_organisation": TreeField,
+            "after_course": CourseField,
+        }
         widgets = {"starts_at_time": clock(), "weekday": forms.Select}
         help_texts = {
             "code": gettext_lazy("全部学期里不能重复，例如：XS-1-27C"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from common.typed import near_day
-from courses.forms.planning.fields import REQUIRED, TreeField, day, moment, offer
+from courses.forms.planning.fields import REQUIRED, ClassesField, TreeField, day, moment, offer
 from courses.models import RegistrationRound, Term
 from courses.planning import scope, terms
 
@@ -85,7 +85,7 @@ class RoundForm(forms.ModelForm):
             "max_wishes",
             "classes",
         )
-        field_classes = {"organisation": TreeField}
+        field_classes = {"organisation": TreeField, "classes": ClassesField}
         widgets = {
             "method": forms.RadioSelect,
             "who": forms.RadioSelect,
@@ -112,7 +112,6 @@ class RoundForm(forms.ModelForm):
         for name in ("opens_at", "closes_at"):
             self.fields[name].validators.append(near_day)
         self.fields["classes"].queryset = term.class_groups.filter(cancelled_at=None)
-        self.fields["classes"].label_from_instance = lambda group: f"{group.code} {group.name}"
 
     def clean(self):
         data = super().clean()

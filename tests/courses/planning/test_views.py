@@ -287,6 +287,17 @@ def test_a_round_is_made_and_changed(client, school):
     assert not RegistrationRound.objects.exists()
 
 
+@pytest.mark.parametrize("number", ["9" * 20, "²", "a\0b"])
+def test_a_key_that_no_row_can_have_is_a_wrong_choice(client, school, number):
+    term = school.term_id
+    page = client.get(url("class_new"), {"term": term, "course": number})
+    assert page.status_code == 422
+    page = client.post(url("round_new", term), {"classes": [number]})
+    assert "classes" in page.context["form"].errors
+    page = client.post(url("class_edit", school.pk), typed(school, after_course=number))
+    assert "after_course" in page.context["form"].errors
+
+
 def test_a_wrong_time_of_a_round_is_said_beside_its_field(client, school):
     page = client.post(url("round_new", school.term_id), {"name": "第一轮"})
     assert page.context["form"].errors["opens_at"] == ["请选开始报名的时间。"]

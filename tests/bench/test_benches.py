@@ -57,6 +57,30 @@ def test_live_runs():
     assert {"first_picture_s", "cpu_percent"} <= set(found)
 
 
+def test_room_runs():
+    found = bench("room", "--learners=5", "--burst=10", "--paced=3")
+
+    assert {"burst_s", "message_p95_s", "back_s", "memory_growth_mb"} <= set(found)
+    assert found["refused_handshakes"] == "0"
+    assert int(found["lost_sockets"]) == 5  # Once each, when the server was killed.
+
+
+def test_presence_runs():
+    found = bench("presence", "--learners=20", "--seconds=6")
+
+    assert float(found["beats_per_s"]) > 0
+    # One UPDATE a tick, however many beat; six seconds hold one tick or two.
+    for name in ("updates_per_tick", "updates_per_tick_few"):
+        assert 0 < float(found[name]) <= 2
+
+
+def test_viewers_runs():
+    found = bench("viewers", "--viewers=3", "--seconds=3")
+
+    assert 0 < float(found["part_delay_median_s"]) <= float(found["part_delay_p95_s"])
+    assert found["refused"] == "0"
+
+
 def test_hour_runs():
     found = bench("hour", "--minutes=1")
 
@@ -89,7 +113,7 @@ def test_a_name_that_is_none_is_answered_with_those_there_are():
     )
 
     assert done.returncode == 2
-    assert "fanout, hour, ledger, live, people" in done.stdout
+    assert "fanout, hour, ledger, live, people, presence" in done.stdout
 
 
 def test_draw_runs():

@@ -13,7 +13,7 @@ from accounts import audit, queries
 from accounts.audit import reading
 from accounts.forms.audit import LogFilter
 from accounts.models import RoleGrant
-from common import excel
+from common import asked, excel
 from common.excel import Column, Kind
 
 LINES_ON_A_PAGE = 50
@@ -25,12 +25,13 @@ def _lines(request):
     """The lines this login may read, the filter, and those chosen. 404 for all others."""
     if not queries.has_role(request.user, RoleGrant.Role.AUDITOR):
         raise Http404
-    form = LogFilter(request.GET)
+    form = LogFilter(asked.opened(request.GET))
     return form, reading.chosen(reading.lines_read_by(request.user), form.choice())
 
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def log(request):
     form, lines = _lines(request)

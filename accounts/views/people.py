@@ -26,7 +26,7 @@ from accounts.forms.people import (
     typed_so_far,
 )
 from accounts.rights import lost_phone
-from common import excel
+from common import asked, excel
 from common.errors import DomainError
 from common.excel import Column, Kind
 
@@ -44,7 +44,7 @@ def _chosen(request):
     if not queries.has_role(request.user, *queries.READS_FILES):
         raise Http404
     organisations = queries.organisations_seen_by(request.user)
-    form = FileFilter(request.GET, organisations=organisations)
+    form = FileFilter(asked.opened(request.GET), organisations=organisations)
     choice = Choice(
         text=form.chosen("q").strip(),
         organisation=form.chosen("organisation") or None,
@@ -57,6 +57,7 @@ def _chosen(request):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def people(request):
     form, choice, found = _chosen(request)

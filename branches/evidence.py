@@ -159,7 +159,7 @@ def gathered(*, keys, people=None) -> Iterator[Posting]:
 def made_up(*, keys, people=None) -> Iterator[Posting]:
     """The postings of what was made up for by a booklet or a talk; a replay posts by itself.
 
-    Who was there after all has 0 minutes.
+    Who was there after all, or has seen the replay as well, has 0 minutes: it counts once.
     """
     found = Absence.objects.filter(pk__in=keys, person__merged_into=None).exclude(
         record__activity__kind=BranchActivity.Kind.VOLUNTEERING
@@ -172,12 +172,19 @@ def made_up(*, keys, people=None) -> Iterator[Posting]:
     there = Participation.objects.filter(
         activity=OuterRef("record__activity"), person=OuterRef("person"), is_present=True
     )
-    found = found.annotate(was_there=Exists(in_class) | Exists(there)).select_related(
+    seen = ReplayStudy.objects.filter(
+        classroom__session=OuterRef("record__session"),
+        person=OuterRef("person"),
+        enough_at__isnull=False,
+        seconds__gte=30,
+    )
+    counted = Exists(in_class) | Exists(there) | Exists(seen)
+    found = found.annotate(is_counted=counted).select_related(
         "record__activity", "record__session__class_group__course"
     )
     for absence in found.order_by():
         record = absence.record
-        counts = absence.how in MADE_UP and not absence.was_there
+        counts = absence.how in MADE_UP and not absence.is_counted
         yield Posting(
             person_id=absence.person_id,
             studied_on=absence.made_up_on or record.held_on,

@@ -6,6 +6,7 @@ attendance of the class.  Both may be run again without changing anything.
 
 import re
 import unicodedata
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -120,17 +121,17 @@ class Matched:
 def match(activity: BranchActivity, typed: str) -> Matched:
     """Whom the names on a paper mean among those who may have been there."""
     people = queries.may_be_there(activity)
-    found, seen = Matched(), set()
-    for name in names_in(typed):
-        if name in seen:
-            if name not in found.twice:
-                found.twice.append(name)
+    found, names = Matched(), names_in(typed)
+    found.twice = [name for name, times in Counter(names).items() if times > 1]
+    called = defaultdict(list)
+    for person in people.filter(name__in=set(names)):
+        called[person.name].append(person)
+    found.sure = [called[name][0] for name in dict.fromkeys(names) if len(called[name]) == 1]
+    others = people.exclude(pk__in=[person.pk for person in found.sure])
+    for name in dict.fromkeys(names):
+        if len(called[name]) == 1:
             continue
-        seen.add(name)
-        meant = queries.named_in(people, name)
-        if len(meant) == 1 and meant[0].name == name:
-            found.sure.append(meant[0])
-        elif meant:
+        if meant := called[name] or queries.sounding_like(others, name):
             found.doubtful.append((name, meant))
         else:
             found.unknown.append(name)

@@ -26,7 +26,7 @@ from branches import evidence, ledger, presence, queries, records, services
 from branches.errors import NoHoursRule
 from branches.home_study import orders
 from branches.home_study import reading as home_study
-from branches.models import StudyEntry
+from branches.models import Absence, StudyEntry
 from branches.personal import OF_BRANCHES
 from common.doors import WorkDoor, doors_asked_for
 from live.signals import replay_watched, session_closed
@@ -45,9 +45,16 @@ def post_session(sender, session, **kwargs):
 
 @receiver(replay_watched)
 def post_replay(sender, study, **kwargs):
-    found = evidence.rewatched(keys=[study.classroom.session_id], people=[study.person_id])
+    keys, people = [study.classroom.session_id], [study.person_id]
+    absences = Absence.objects.filter(record__session__in=keys, person__in=people)
     try:
-        ledger.post(found)
+        ledger.post(
+            [
+                *evidence.rewatched(keys=keys, people=people),
+                # Seen and read, it counts once.
+                *evidence.made_up(keys=absences.values("pk")),
+            ]
+        )
     except NoHoursRule as error:
         logger.warning("Replay %s: %s", study.pk, error)
     records.note_replays(session=study.classroom.session, now=timezone.now())

@@ -25,8 +25,11 @@ from branches.queries.people import tree
 from branches.queries.records import with_everything
 from branches.queries.scope import branch_kept_by, branch_led_by, branches_kept_by
 from branches.queries.standing import held_on
+from common import pinyin
 from courses.models import ClassSession, Enrolment, seats_at
 
+# More who may be meant by one name are not told apart on a page.
+MOST_MEANT = 6
 Kind, Audience = BranchActivity.Kind, BranchActivity.Audience
 
 
@@ -159,12 +162,12 @@ def sessions_on(branch: Branch, day: date) -> QuerySet[ClassSession]:
     return found.filter(Exists(seats)).select_related("class_group").order_by("starts_at", "pk")
 
 
-def named_in(people: QuerySet[Person], name: str) -> list[Person]:
-    """Those of `people` who may be meant by a name on paper: of that name, else of its sound."""
-    plain = "".join(name.split())
-    if exact := list(people.filter(name=plain)):
-        return exact
-    return list(finding.matching(people, plain)[:6]) if len(plain) > 1 else []
+def sounding_like(people: QuerySet[Person], name: str) -> list[Person]:
+    """Those of `people` whose name sounds like one on paper, or begins like it."""
+    if len(name) < 2:
+        return []
+    same = people.filter(pinyin_letters=pinyin.of_person(name).letters)
+    return list(same[:MOST_MEANT]) or list(finding.matching(people, name)[:MOST_MEANT])
 
 
 # One's own

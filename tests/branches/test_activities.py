@@ -503,17 +503,18 @@ def test_branches_beneath_the_host_have_records_of_their_own_and_groups_stand_on
 # Names from paper
 
 
-def test_pasted_names_are_matched_and_the_doubtful_asked(city, activity, branch, wang):
+def test_pasted_names_are_matched_and_the_doubtful_asked(city, activity, branch, wang, li):
     fang = school.person("王芳", at=city)
     school.member(fang, branch)
     for _twin in range(2):
         school.member(school.person("张桂芳", at=city), branch)
 
-    found = match(activity, "1. 王秀兰、2.王　芳\n３、张桂芳 王秀蓝 王秀兰；赵六")
+    found = match(activity, "1. 王秀兰、2.王　芳\n３、张桂芳 李国強 王秀蓝 王秀兰；赵六")
 
     assert found.sure == [wang, fang]
     assert [(name, [each.name for each in meant]) for name, meant in found.doubtful] == [
-        ("张桂芳", ["张桂芳", "张桂芳"])
+        ("张桂芳", ["张桂芳", "张桂芳"]),
+        ("李国強", ["李国强"]),
     ]
     assert (found.unknown, found.twice) == (["王秀蓝", "赵六"], ["王秀兰"])
 
@@ -597,6 +598,41 @@ def test_a_replay_seen_is_made_up_by_itself_and_posted_once(city, branch, wang, 
     absence = Absence.objects.get()
     assert (absence.made_up_on, absence.minutes) == (THAT_DAY + timedelta(days=2), 90)
     assert not queries.my_make_ups(li)
+    is_well()
+
+
+def test_a_booklet_read_and_a_replay_seen_count_once(city, branch, wang, session, secretary):
+    li = school.person("李国强", at=city)
+    school.member(li, branch)
+    for person in (wang, li):
+        school.seat(person, session)
+    school.studied(wang, session)
+    making_up.make_up(
+        record=BranchRecord.objects.get(),
+        person=li,
+        how="booklet",
+        material="",
+        made_up_on=THAT_DAY,
+        minutes=45,
+        by=secretary,
+        now=LATER,
+    )
+    assert [line.mode for line in StudyEntry.objects.filter(person=li)] == ["own"]
+    seen_at = LATER + timedelta(days=2)
+    study = ReplayStudy.objects.create(
+        classroom=session.classroom,
+        person=li,
+        spans=[[0, 5400]],
+        seconds=5400,
+        replay_seconds=5400,
+        seen_at=seen_at,
+        enough_at=seen_at,
+    )
+
+    replay_watched.send(None, study=study)
+
+    standing_now = StudyEntry.objects.filter(queries.STANDS, person=li)
+    assert [line.mode for line in standing_now] == ["replay"]
     is_well()
 
 

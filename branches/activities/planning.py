@@ -11,7 +11,7 @@ from accounts.models import Person, User
 from branches import ledger, presence, queries
 from branches.activities import inviting
 from branches.errors import ActivityChanged, ActivityRefused, NoHoursRule
-from branches.models import Branch, BranchActivity, Participation
+from branches.models import Branch, BranchActivity, Participation, Source, StudyNotice
 from courses.models import ClassSession
 
 Audience = BranchActivity.Audience
@@ -98,6 +98,10 @@ def change(
             inviting.tell_of_change(activity, now=now)
         return activity
     presence.take_due(activity)
+    activity.records.update(held_on=activity.held_on)
+    StudyNotice.objects.filter(source=Source.ACTIVITY, source_key=activity.pk).update(
+        studied_on=activity.held_on
+    )
     # The evidence says something else from now on, and who wrote it.
     activity.people.filter(is_present=True).update(
         noted_at=now, noted_by=by, correction=reason.strip()[:200]

@@ -161,6 +161,35 @@ def test_two_who_change_a_plan_at_once_lose_nothing(keeper, branch):
     assert made.place == "四楼"
 
 
+def test_a_wrong_day_of_what_was_held_is_corrected_with_its_reason(keeper, branch, wang):
+    made = soon(branch, days=-2)
+    school.held(made, wang, now=timezone.now())
+    day = timezone.localdate() - timedelta(days=3)
+    facts = typed(day=day.isoformat(), seen_at=made.edited_at.isoformat())
+
+    asked = keeper.post(address("change_activity", branch, made.pk), facts)
+    assert asked.status_code == 422
+    assert "请写明更正的原因" in asked.text
+    keeper.post(address("change_activity", branch, made.pk), {**facts, "reason": "写错了一天"})
+
+    lines = StudyEntry.objects.filter(queries.STANDS)
+    assert [line.studied_on for line in lines] == [day]
+    assert BranchRecord.objects.get().held_on == day
+
+
+@pytest.mark.parametrize("members", [1, 6])
+def test_pages_of_an_activity_take_the_same_queries_however_many_members(
+    keeper, city, branch, members, django_assert_num_queries
+):
+    for number in range(members):
+        school.member(school.person(f"某{number}", at=city), branch)
+    made = soon(branch, days=-2)
+    with django_assert_num_queries(12):
+        keeper.get(address("activity", branch, made.pk))
+    with django_assert_num_queries(12):
+        keeper.get(address("presence", branch, made.pk))
+
+
 def test_names_from_paper_lead_to_ticks(keeper, branch, wang, li, city):
     made = soon(branch, days=-2)
     twin = school.person("李国强", at=city)

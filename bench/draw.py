@@ -3,7 +3,8 @@
 One in ten is a couple, everybody has up to four ranked wishes, popular classes are wished
 for most. Printed are the freezing of the list, the draw as the office's page does it
 (`draw_s`), of which the arithmetic (`compute_s`) and the writing of seats and numbers
-(`apply_s`), its verification, and the most memory the process ever held.
+(`apply_s`), how long the longest transaction of both keeps others from writing
+(`freeze_hold_s`, `draw_hold_s`), its verification, and the most memory the process ever held.
 """
 
 import argparse

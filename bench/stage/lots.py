@@ -9,6 +9,7 @@ import random
 import resource
 import sys
 import time
+from contextlib import contextmanager
 from datetime import time as clock
 from datetime import timedelta
 
@@ -16,7 +17,7 @@ import django
 
 django.setup()
 
-from django.db import connection  # noqa: E402
+from django.db import connection, transaction  # noqa: E402
 from django.test import override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
@@ -118,17 +119,48 @@ def timed(name: str, work):
     return answer, seconds
 
 
+@contextmanager
+def longest_hold(name: str):
+    """Print how long the longest transaction kept others from writing (SQLite has one writer)."""
+    enter, leave = transaction.Atomic.__enter__, transaction.Atomic.__exit__
+    begun: list[float] = []
+    held = [0.0]
+
+    def begin(self):
+        answer = enter(self)
+        begun.append(time.monotonic())
+        return answer
+
+    def end(self, *error):
+        answer = leave(self, *error)
+        since = begun.pop()
+        if not begun:
+            held.append(time.monotonic() - since)
+        return answer
+
+    transaction.Atomic.__enter__, transaction.Atomic.__exit__ = begin, end
+    try:
+        yield
+    finally:
+        transaction.Atomic.__enter__, transaction.Atomic.__exit__ = enter, leave
+        report(name, max(held))
+
+
 def measure(applications: int, classes: int) -> None:
     for name, value in (("database", connection.vendor), ("applications", applications)):
         report(name, value)
     report("classes", classes)
     round, _seconds = timed("build_s", lambda: build(applications, classes))
     report("couples", Application.objects.filter(partner__isnull=False).count() // 2)
-    draw, _seconds = timed("freeze_s", lambda: freezing.freeze(round=round, number_source="1"))
+    with longest_hold("freeze_hold_s"):
+        draw, _seconds = timed("freeze_s", lambda: freezing.freeze(round=round, number_source="1"))
     listed = json.loads(draw.list_text)
     _drawn, compute_s = timed("compute_s", lambda: arithmetic.draw(listed, draw.seed, "081217"))
     # As on a server: people are told afterwards, by the background worker.
-    with override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}):
+    with (
+        override_settings(TASKS={"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}),
+        longest_hold("draw_hold_s"),
+    ):
         _made, draw_s = timed(
             "draw_s",
             lambda: drawing.draw(draw=draw, public_number="081217", witnesses="吴德山"),

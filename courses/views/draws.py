@@ -44,7 +44,9 @@ def apply(request, pk):
         if request.method == "GET":
             raise
         # Since the page was opened.
-        messages.warning(request, _("这一批不用填志愿了，或者已经撤掉，没有记下来。请看看别的班。"))
+        messages.warning(
+            request, _("这一批不用填志愿了，或者已经撤掉，没有记下来。请看看别的班。")
+        )
         return redirect(queries.catalogue_url())
     mine = reading.live_application(person=request.person, round=round)
     choice = reading.choice_of(person=request.person, round=round)

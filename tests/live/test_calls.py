@@ -1,10 +1,12 @@
 import io
+import re
 import uuid
 from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import Http404
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
@@ -224,3 +226,37 @@ def test_a_code_is_good_for_minutes(school, monkeypatch):
     assert timezone.now() > school.now
     with pytest.raises(Http404):
         phone_links.opened(old)
+
+
+def test_the_teacher_shows_a_code_and_answers_the_phone(client, school):
+    session = school.session.pk
+    teacher = factories.login(school.teacher)
+    client.force_login(teacher)
+
+    shown = client.get(reverse("live:camera_code", args=[session])).content.decode()
+    (token,) = re.findall(r"/camera/([^/\"<]+)/", shown)[:1]
+    opened, by, kind = phone_links.opened(token)
+    assert (opened, by, kind) == (school.session, teacher, phone_links.CODE)
+    assert "<svg" in shown
+
+    phone = Client()
+    page = phone.get(reverse("live:phone", args=[token])).url
+    passed = page.split("/")[-2]
+    answer_at = reverse("live:phone_answer", args=[passed])
+    call = phone.post(page, {"offer": OFFER}).json()["call"]
+    assert phone.get(answer_at, {"call": call}).json() == {"state": "speaking", "answer": ""}
+
+    reply_at = reverse("live:camera_reply", args=[session])
+    waiting = client.get(reverse("live:camera", args=[session])).json()
+    assert (waiting["call"], waiting["offer"]) == (call, OFFER)
+    assert client.post(reply_at, {"call": call, "answer": ANSWER}).status_code == 200
+    assert phone.get(answer_at, {"call": call}).json()["answer"] == ANSWER
+
+    # Neither a code that was not taken up, nor another call, nor a learner.
+    assert phone.get(reverse("live:phone_answer", args=[token]), {"call": call}).status_code == 404
+    for stranger in ("", "x", uuid.uuid4().hex):
+        assert phone.get(answer_at, {"call": stranger}).status_code == 404
+        assert client.post(reply_at, {"call": stranger, "answer": ANSWER}).status_code == 404
+    client.force_login(factories.login(school.learner))
+    assert client.get(reverse("live:camera_code", args=[session])).status_code == 404
+    assert client.post(reply_at, {"call": call, "answer": ANSWER}).status_code == 404

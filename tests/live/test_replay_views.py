@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import RoleGrant
 from accounts.services import grant_role
-from live import services
-from live.models import Replay, ReplayRule, ReplayStudy
+from live import logbook, services
+from live.models import Replay, ReplayRule, ReplayStudy, RoomEvent
 from tests import factories
 
 
@@ -238,3 +238,44 @@ def test_an_office_deletes_a_replay(as_registrar, school, replay):
 def test_a_teacher_deletes_none(as_teacher, school, replay):
     assert as_teacher.post(url("delete_replay", school)).status_code == 404
     assert Replay.objects.get().deleted_at is None
+
+
+def test_a_teacher_names_chapters_and_learners_read_the_names(
+    client, as_teacher, school, recorded
+):
+    shown = logbook.write(
+        school.room,
+        RoomEvent.Kind.SLIDE,
+        body={"deck": "ab", "page": 1, "of": 2, "title": "横画"},
+        now=school.now + timedelta(seconds=60),
+        even_after_the_end=True,
+    )
+    field = f"name-{shown.number}"
+
+    named = as_teacher.post(reverse("live:chapters", args=[school.session.pk]), {field: " 收笔 "})
+    assert named.url == url("review", school)
+    assert f'name="{field}"' in text(as_teacher.get(url("review", school)))
+    long = as_teacher.post(url("chapters", school), {field: "长" * 41}, follow=True)
+    assert "最多 40 个字" in text(long)
+    assert Replay.objects.get().chapter_names == {str(shown.number): "收笔"}
+
+    client.force_login(factories.login(school.learner))
+    assert "收笔" in text(client.get(url("replay", school)))
+    assert client.post(url("chapters", school), {field: "别的"}).status_code == 404
+    assert Replay.objects.get().chapter_names == {str(shown.number): "收笔"}
+
+
+def test_a_teacher_keeps_a_replay_for_good_and_lets_it_go_again(as_teacher, school, replay):
+    def pin(pinned):
+        answer = as_teacher.post(
+            reverse("live:pin", args=[school.session.pk]), {"pinned": pinned}, follow=True
+        )
+        return Replay.objects.get().is_pinned, text(answer)
+
+    is_pinned, page = pin("1")
+    assert is_pinned
+    assert "这个回放会一直保留" in page
+    assert "改回按规定保留" in page
+    is_pinned, page = pin("0")
+    assert not is_pinned
+    assert "这个回放按规定保留" in page

@@ -18,7 +18,14 @@ class ClassPoll extends HTMLElement {
 
   handleEvent({ detail }) {
     if (detail.kind === "poll") this.#show(detail)
-    if (detail.kind === "state" && detail.state === "ended") this.#part("answers", false)
+    if (detail.kind === "state" && detail.state === "ended") this.#end()
+  }
+
+  // A question without its result says nothing any more.
+  #end() {
+    this.hidden = this.querySelector("[data-result]").hidden
+    this.#part("answers", false)
+    this.#part("chosen", false)
   }
 
   #show({ poll, question, answers, open, counts }) {

@@ -86,7 +86,7 @@ class ClassRoom extends HTMLElement {
     if (teaching) this.player.start()
     if (state === "ended") {
       this.player.stop()
-      for (const part of ["hand-up", "muted", "loading", "late"]) this.part(part, false)
+      for (const part of ["hand-up", "muted", "loading", "late", "told-no-sound"]) this.part(part, false)
     }
   }
 

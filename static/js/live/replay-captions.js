@@ -18,6 +18,8 @@ class ReplayCaptions extends HTMLElement {
   handleEvent({ type }) {
     if (type === "fullscreenchange") this.track.mode = document.fullscreenElement ? "showing" : "hidden"
     const cues = [...(this.track.activeCues ?? [])]
+    // From the first words on their place is kept.
+    if (cues.length) this.hidden = false
     this.querySelector("p").textContent = cues.map((cue) => cue.getCueAsHTML().textContent).join(" ")
   }
 }

@@ -14,6 +14,7 @@ from branches import queries
 from branches.activities.closing import MODES, Mark
 from branches.models import Branch, BranchActivity, Participation
 from common import typed_days
+from common.typed import is_near, near_day, number_of
 from common.typed_days import DayField
 from courses.models import ClassSession
 from live.models import StudyMode
@@ -60,6 +61,16 @@ class ClockField(forms.TimeField):
         )
 
 
+class PeopleField(forms.ModelMultipleChoiceField):
+    """Django looks for a number too large for any key, and the database refuses it."""
+
+    def clean(self, value):
+        for one in value or ():
+            if isinstance(one, str) and number_of(one) is None:
+                raise forms.ValidationError(_("点到的人里有那一天不在支部的，请再看一看。"))
+        return super().clean(value)
+
+
 class ActivityForm(SeenMixin, forms.Form):
     """The plan of an activity."""
 
@@ -71,7 +82,11 @@ class ActivityForm(SeenMixin, forms.Form):
     topic = forms.CharField(
         label=_("主题"), max_length=150, error_messages={"required": _("请写主题。")}
     )
-    day = DayField(label=_("哪一天"), error_messages={"required": _("请写哪一天。")})
+    day = DayField(
+        label=_("哪一天"),
+        validators=[near_day],
+        error_messages={"required": _("请写哪一天。")},
+    )
     starts = ClockField(label=_("几点开始"))
     ends = ClockField(label=_("几点结束"))
     place = forms.CharField(
@@ -93,7 +108,7 @@ class ActivityForm(SeenMixin, forms.Form):
         required=False,
         empty_label=_("请选"),
     )
-    chosen = forms.ModelMultipleChoiceField(
+    chosen = PeopleField(
         label=_("点名"),
         help_text=_("上面选了“点名的几位”才用。"),
         queryset=Person.objects.none(),
@@ -147,9 +162,10 @@ class ActivityForm(SeenMixin, forms.Form):
 
     def _day(self, today: date) -> date:
         try:
-            return typed_days.parse(self.data.get("day", "")) if self.is_bound else self._seen_day
+            day = typed_days.parse(self.data.get("day", "")) if self.is_bound else self._seen_day
         except forms.ValidationError:
             return self._seen_day
+        return day if is_near(day) else self._seen_day
 
     @property
     def _seen_day(self) -> date:

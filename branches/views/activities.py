@@ -17,6 +17,7 @@ from branches.activity_forms import ActivityForm, CancelForm
 from branches.models import BranchActivity, Participation
 from branches.views.branches import head_of
 from common.errors import DomainError
+from common.typed import words_in
 
 ON_A_PAGE = 30
 
@@ -57,7 +58,7 @@ def _chosen(request, branch):
     kind, year = request.GET.get("kind", ""), request.GET.get("year", "")
     chosen = {
         "kind": kind if kind in BranchActivity.Kind.values else "",
-        "q": request.GET.get("q", "").strip()[:100],
+        "q": words_in(request.GET, "q")[:100],
         "year": int(year) if year.isdecimal() and 2000 <= int(year) <= 2100 else "",
     }
     found = queries.activities(

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "cms",
     "wagtail.contrib.settings",
     "wagtail.embeds",
+    "wagtail.sites",
     "wagtail.users",
     "wagtail.snippets",
     "wagtail.documents",

@@ -19,7 +19,7 @@ from accounts.models import Person, User
 from courses.models import ClassSession
 from live import attendance, moderation, queries, recordings, rooms
 from live.attendance import GONE_AFTER
-from live.errors import ConsoleTaken, RoomClosed
+from live.errors import RoomClosed
 from live.logbook import lock as _lock
 from live.logbook import write as _record
 from live.models import Attendance, Classroom, HeldMessage, RoomEvent, StudyMode, Visit
@@ -30,9 +30,6 @@ Kind = RoomEvent.Kind
 LONGEST_MESSAGE = 200
 # Of one learner; nobody who types by hand gets there.
 MOST_MESSAGES, PER = 5, timedelta(seconds=10)
-# A console that was silent this long has lost its line; another page may take the class
-# without asking.
-CONSOLE_GONE_AFTER = timedelta(seconds=10)
 
 
 def is_writable(char: str) -> bool:
@@ -244,29 +241,6 @@ def pause_messages(
 
 
 @transaction.atomic
-def hold_console(
-    *, classroom: Classroom, console: uuid.UUID, take: bool = False, now: datetime | None = None
-) -> None:
-    """Let the teacher's page `console` hold the class, or say that it still does.
-
-    Raises ConsoleTaken while another page holds it, unless this one takes it over.
-    """
-    now = now or timezone.now()
-    room = _lock(classroom)
-    held_by_another = room.console not in (None, console)
-    is_alive = room.console_seen_at and now - room.console_seen_at < CONSOLE_GONE_AFTER
-    if held_by_another and is_alive and not take:
-        raise ConsoleTaken(_("这节课正在另一个页面上讲。要在这里讲，请按“换到这里上课”。"))
-    Classroom.objects.filter(pk=room.pk).update(console=console, console_seen_at=now)
-
-
-def still_holds(*, classroom: Classroom, console: uuid.UUID, now: datetime | None = None) -> bool:
-    """A sign of life from the teacher's page; False once another page took the class."""
-    held = Classroom.objects.filter(pk=classroom.pk, console=console)
-    return bool(held.update(console_seen_at=now or timezone.now()))
-
-
-@transaction.atomic
 def begin(*, classroom: Classroom, now: datetime | None = None) -> None:
     """The teacher begins. Beginning again, after a lost line, changes nothing.
 
@@ -356,11 +330,6 @@ def close(*, classroom: Classroom, now: datetime | None = None) -> int:
         lambda: session_closed.send_robust(ClassSession, session=session), robust=True
     )
     return len(rows)
-
-
-def teacher_is_here(*, classroom: Classroom, now: datetime | None = None) -> None:
-    """A page to teach from is open in this room."""
-    Classroom.objects.filter(pk=classroom.pk).update(teacher_seen_at=now or timezone.now())
 
 
 def begin_forgotten(*, now: datetime | None = None) -> int:

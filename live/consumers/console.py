@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from common.errors import DomainError
 from common.language import chosen
-from live import queries, services
+from live import consoles, queries, services
 from live.consumers.base import NOT_ALLOWED, SILENT, TAKEN, Refused, Socket, in_database
 from live.recordings import folder_of
 from live.video.ingest import Ingest
@@ -54,7 +54,7 @@ class ConsoleSocket(Socket):
             raise Refused(NOT_ALLOWED, _("这节课不是您来讲。")) from None
         room = services.open_room(session=session)
         try:
-            services.hold_console(classroom=room, console=self.console, take=take)
+            consoles.hold(classroom=room, console=self.console, take=take)
         except DomainError as error:
             raise Refused(TAKEN, str(error)) from error
         return room
@@ -97,7 +97,7 @@ class ConsoleSocket(Socket):
                 session_key=self.scope["session"].session_key,
                 pk=self.session_pk,
             ),
-            services.still_holds(classroom=self.room, console=self.console),
+            consoles.still_holds(classroom=self.room, console=self.console),
         )
 
     async def start(self, content: dict) -> None:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import DomainError
 from courses import queries as courses
-from live import calls, queries, rooms, services
+from live import calls, consoles, queries, rooms, services
 from live.models import Call
 from live.recordings import address_of
 from live.slides import decks
@@ -87,7 +87,7 @@ def here(request, pk):
     session = queries.room_taught_by(user=request.user, pk=pk)
     classroom = services.open_room(session=session)
     keep_logged_in(request, classroom)
-    services.teacher_is_here(classroom=classroom)
+    consoles.seen(classroom=classroom)
     now = timezone.now()
     context = {
         "session": session,

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from live import rooms, services
+from live import consoles, rooms, services
 from live.models import Classroom
 
 
@@ -12,7 +12,7 @@ def begun(school, *, after):
 
 
 def sit(school, *, after):
-    services.teacher_is_here(classroom=school.room, now=school.now + after)
+    consoles.seen(classroom=school.room, now=school.now + after)
 
 
 def test_a_class_whose_teacher_is_there_begins_by_itself_after_its_time(school):

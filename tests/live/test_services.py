@@ -3,7 +3,7 @@ from datetime import timedelta
 
 import pytest
 
-from live import queries, services
+from live import consoles, queries, services
 from live.attendance import GONE_AFTER
 from live.errors import ConsoleTaken, RoomClosed
 from live.models import Attendance, Classroom, RoomEvent, Visit
@@ -149,16 +149,16 @@ def test_a_hand_goes_up_once_and_down_once(school):
 
 def test_a_second_console_is_refused_until_the_first_is_silent_or_it_takes_over(school):
     first, second, third = uuid.uuid4(), uuid.uuid4(), uuid.uuid4()
-    services.hold_console(classroom=school.room, console=first, now=school.now)
+    consoles.hold(classroom=school.room, console=first, now=school.now)
 
     with pytest.raises(ConsoleTaken):
-        services.hold_console(classroom=school.room, console=second, now=school.now)
-    services.hold_console(classroom=school.room, console=second, take=True, now=school.now)
-    assert not services.still_holds(classroom=school.room, console=first, now=school.now)
-    services.hold_console(
+        consoles.hold(classroom=school.room, console=second, now=school.now)
+    consoles.hold(classroom=school.room, console=second, take=True, now=school.now)
+    assert not consoles.still_holds(classroom=school.room, console=first, now=school.now)
+    consoles.hold(
         classroom=school.room,
         console=third,
-        now=school.now + services.CONSOLE_GONE_AFTER,
+        now=school.now + consoles.GONE_AFTER,
     )
 
     assert Classroom.objects.get().console == third

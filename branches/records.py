@@ -79,7 +79,8 @@ def draft_activity(*, activity: BranchActivity, now: datetime | None = None) -> 
         host = branch.pk == activity.branch_id
         facts = {
             "activity": activity,
-            "chair": activity.chair if host else queries.secretary_there(activity, branch),
+            "chair": (activity.chair if host else None)
+            or queries.secretary_there(activity, branch),
             "recorder": activity.recorder if host else None,
             "guests": activity.guests if host else "",
         }

@@ -247,7 +247,8 @@ def test_volunteering_is_counted_apart_and_never_as_study(branch, wang, secretar
     assert ledger.post_missed(now=LATER) == 0
     assert not StudyEntry.objects.exists()
     assert queries.volunteer_minutes(queries.activities(branch)) == 240
-    assert sheet().present_count == 2
+    # As with a class: the secretary who was there is put down as chair.
+    assert (sheet().present_count, sheet().chair) == (2, "赵建国")
 
 
 def test_without_a_rule_the_activity_is_closed_and_the_scheduler_posts_it_later(

@@ -60,9 +60,10 @@ class BranchActivity(models.Model):
         Branch, models.PROTECT, null=True, related_name="+", verbose_name=_("党小组")
     )
     # The class that is watched together: who was in it was there, and has the line of the class.
+    # A timetable that is planned anew does not wait for a plan to watch it.
     session = models.ForeignKey(
         ClassSession,
-        models.PROTECT,
+        models.SET_NULL,
         null=True,
         related_name="activities",
         verbose_name=_("一次课"),

@@ -429,6 +429,14 @@ def test_who_was_in_the_class_has_its_line_and_the_others_that_of_the_activity(
     is_well()
 
 
+def test_a_meeting_that_is_planned_away_leaves_the_activity(city, branch, secretary):
+    session = school.session(school.class_group(at=city), closed=False)
+    made = school.activity(branch, session=session, by=secretary)
+    session.delete()
+    made.refresh_from_db()
+    assert made.session is None
+
+
 def test_what_the_class_knows_is_corrected_in_the_class(branch, wang, session, secretary):
     school.attendance(wang, session)
     made = school.activity(branch, session=session, by=secretary)

@@ -96,3 +96,15 @@ class OrderRefused(OfAField):
 
 class SlipRefused(OfAField):
     """A return slip says something that makes no sense, or was recorded before."""
+
+
+class InspectionRefused(OfAField):
+    """Nobody can be let in like that."""
+
+
+class HandoverRefused(OfAField):
+    """An office cannot be handed over like that."""
+
+
+class PrintRefused(DomainError):
+    """There is nothing to print, or more than one book holds."""

@@ -129,12 +129,11 @@ class DayForm(forms.Form):
     ends_on = day_field(gettext_lazy("从哪天起不算"), gettext_lazy("这一天不算；前一天是最后一天"))
 
 
-class TakeInForm(forms.Form):
+class FoundPersonForm(forms.Form):
     """Somebody is found by what only those know who know them: no list is given away."""
 
     name = NameField()
     born_on = BirthField()
-    starts_on = day_field(gettext_lazy("从哪天起是成员"))
 
     def clean(self):
         facts = super().clean()
@@ -156,6 +155,88 @@ class TakeInForm(forms.Form):
         else:
             facts["person"] = people[0]
         return facts
+
+
+class TakeInForm(FoundPersonForm):
+    starts_on = day_field(gettext_lazy("从哪天起是成员"))
+
+
+class InspectionForm(FoundPersonForm):
+    """Who is let in, to how many records of which days, and until when."""
+
+    organisation = forms.ModelChoiceField(
+        label=gettext_lazy("查哪里"),
+        queryset=Organisation.objects.none(),
+        help_text=gettext_lazy("它和它下面所有支部的记录"),
+        empty_label=gettext_lazy("请选"),
+        error_messages={"required": gettext_lazy("请选单位。")},
+    )
+    purpose = forms.CharField(
+        label=gettext_lazy("为什么查"),
+        max_length=200,
+        error_messages={"required": gettext_lazy("请写为什么查。")},
+    )
+    held_from = day_field(gettext_lazy("记录从哪天起"))
+    held_before = day_field(gettext_lazy("到哪天（不含）"))
+    size = forms.IntegerField(
+        label=gettext_lazy("抽几份"),
+        min_value=1,
+        max_value=200,
+        initial=20,
+        error_messages={"invalid": gettext_lazy("请写 1 到 200 的整数。")},
+    )
+    opens_on = day_field(gettext_lazy("从哪天起能看"))
+    closes_on = day_field(gettext_lazy("看到哪天"), gettext_lazy("过了这天就打不开了"))
+    seed = forms.CharField(
+        label=gettext_lazy("抽样号"),
+        help_text=gettext_lazy("可以不填，由系统定；填一样的号，抽到的一样"),
+        max_length=32,
+        required=False,
+    )
+    field_order = [
+        "organisation",
+        "name",
+        "born_on",
+        "purpose",
+        "held_from",
+        "held_before",
+        "size",
+        "opens_on",
+        "closes_on",
+        "seed",
+    ]
+
+    def __init__(self, *args, organisations, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["organisation"].queryset = organisations
+
+    def written(self) -> dict:
+        """What branches.inspecting.grant asks for."""
+        facts = dict(self.cleaned_data)
+        facts["auditor"] = facts.pop("person")
+        del facts["name"], facts["born_on"]
+        return facts
+
+
+class HandoverForm(forms.Form):
+    incoming = forms.ModelChoiceField(
+        label=gettext_lazy("谁来接"),
+        queryset=Person.objects.none(),
+        empty_label=gettext_lazy("请选"),
+        error_messages={"required": gettext_lazy("请选一位同志。")},
+    )
+    takes_over_on = day_field(gettext_lazy("从哪天起任书记"))
+    note = forms.CharField(
+        label=gettext_lazy("要交代的话"),
+        help_text=gettext_lazy("可以不填，例如：钥匙在谁那里，哪位同志要多关心"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+
+    def __init__(self, *args, people, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["incoming"].queryset = people
 
 
 class AppointForm(forms.Form):

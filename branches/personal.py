@@ -14,6 +14,7 @@ from accounts.personal import (
 
 _LEDGER_STAYS = _("台账是凭据，只能添一行更正，不能改也不能删")
 _SCHOOLS_OWN = _("课件和文章的名称，是学校的")
+_OFFICIAL = _("支部和上级办的正式手续，要留底")
 
 _MEMBERSHIPS = Table(
     "branches.BranchMembership",
@@ -221,6 +222,52 @@ _ACTIVITIES_LED = Table(
     ),
 )
 
+_INSPECTIONS = Table(
+    "branches.Inspection",
+    by=("auditor",),
+    shown={
+        "organisation": "",
+        "purpose": "",
+        "held_from": "",
+        "held_before": "",
+        "opens_on": "",
+        "closes_on": "",
+        "granted_at": "",
+        "ended_at": "",
+    },
+    hidden={
+        "seed": INTERNAL,
+        "population": INTERNAL,
+        "last_record": INTERNAL,
+        "granted_by": WHO_DID_IT,
+        "ended_by": WHO_DID_IT,
+    },
+    kept=dict.fromkeys(("purpose", "seed"), _OFFICIAL),
+)
+
+_HANDOVERS = Table(
+    "branches.Handover",
+    by=("outgoing", "incoming"),
+    shown={
+        "branch": "",
+        "outgoing": "",
+        "incoming": "",
+        "takes_over_on": "",
+        "note": "",
+        "drafted_at": "",
+        "given_at": "",
+        "taken_at": "",
+        "dropped_at": "",
+    },
+    hidden={
+        "content": SCHOOL_WORK,
+        "drafted_by": WHO_DID_IT,
+        "given_by": WHO_DID_IT,
+        "taken_by": WHO_DID_IT,
+    },
+    kept={"note": _OFFICIAL},
+)
+
 OF_BRANCHES = Declaration(
     tables=(
         _MEMBERSHIPS,
@@ -234,6 +281,8 @@ OF_BRANCHES = Declaration(
         _SLIPS,
         _PARTICIPATIONS,
         _ACTIVITIES_LED,
+        _INSPECTIONS,
+        _HANDOVERS,
     ),
     left_out=dict.fromkeys(
         (
@@ -256,6 +305,11 @@ OF_BRANCHES = Declaration(
             "branches.BranchActivity.closed_by",
             "branches.RecordVersion.made_by",
             "branches.RecordScan.uploaded_by",
+            "branches.Inspection.granted_by",
+            "branches.Inspection.ended_by",
+            "branches.Handover.drafted_by",
+            "branches.Handover.given_by",
+            "branches.Handover.taken_by",
             "branches.StudyOrder.ordered_by",
             "branches.StudyOrder.cancelled_by",
             "branches.Delivery.packed_by",

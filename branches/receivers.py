@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RoleGrant
+from accounts.queries import own_file
 from accounts.signals import (
     PersonFact,
     facts_asked_for,
@@ -22,7 +23,16 @@ from accounts.signals import (
     readers_asked_for,
     work_asked_for,
 )
-from branches import evidence, ledger, presence, queries, records, services
+from branches import (
+    evidence,
+    handing,
+    inspecting,
+    ledger,
+    presence,
+    queries,
+    records,
+    services,
+)
 from branches.errors import NoHoursRule
 from branches.home_study import orders
 from branches.home_study import reading as home_study
@@ -82,11 +92,26 @@ def door_to_the_ledger(sender, user, roles, **kwargs):
         found.append(
             WorkDoor(reverse("branches:deliveries"), "leave", _("送学单"), _("要您送的读本"))
         )
+    found += _signatures_waited_for(user)
+    if is_bureau or inspecting.inspections_open_to(user).exists():
+        found.append(
+            WorkDoor(reverse("branches:inspections"), "shield", _("检查"), _("抽样看学习记录"))
+        )
     if is_bureau:
         found.append(
             WorkDoor(reverse("branches:reports"), "list", _("季度通报"), _("各支部的数字"))
         )
     return found
+
+
+def _signatures_waited_for(user) -> list[WorkDoor]:
+    """Also whoever is not in office yet signs for what they take over."""
+    own = own_file(user)
+    waiting = handing.waiting_for(own).first() if own else None
+    if waiting is None:
+        return []
+    address = reverse("branches:handover", args=[waiting.branch_id, waiting.pk])
+    return [WorkDoor(address, "edit", _("书记交接"), _("等您签字"))]
 
 
 @receiver(merge_objections_asked_for)

@@ -12,9 +12,17 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
-from branches import doors, queries, statements
+from branches import queries, statements
 from branches.home_study import reading
-from branches.models import Absence, Branch, BranchOffice, BranchRecord, Statement, StudyEntry
+from branches.models import (
+    Absence,
+    Branch,
+    BranchOffice,
+    BranchRecord,
+    Statement,
+    StudyEntry,
+    StudyNotice,
+)
 from branches.quarters import Quarter
 from branches.reports import freezing
 from common import dates
@@ -58,7 +66,7 @@ def offices_held(user: User, *, on: date) -> QuerySet[Branch]:
     return Branch.objects.filter(Exists(held), ended_on=None).order_by("path")
 
 
-def today_of(branch: Branch, *, user: User, on: date) -> Today:
+def today_of(branch: Branch, *, on: date) -> Today:
     """What waits in `branch` and all beneath it."""
     quarter = Quarter.of(on)
     quiet = _without_study(branch, quarter, on)
@@ -68,7 +76,7 @@ def today_of(branch: Branch, *, user: User, on: date) -> Today:
             work
             for work in (
                 *_records(branch),
-                _notices(branch, user),
+                _notices(branch),
                 _make_up(branch, on),
                 _confirmation(branch, quarter.previous),
                 _forms(branch, on),
@@ -122,8 +130,8 @@ def _of_records(records: QuerySet[BranchRecord], what, note, button) -> Work | N
     )
 
 
-def _notices(branch: Branch, user: User) -> Work:
-    unread = doors.notices_read_by(user).filter(branch__in=queries.tree(branch), read_at=None)
+def _notices(branch: Branch) -> Work:
+    unread = StudyNotice.objects.filter(branch__in=queries.tree(branch), read_at=None)
     return Work(
         unread.count(),
         _("条外出学习通知没看"),

@@ -7,7 +7,9 @@ from branches.views import (
     branches,
     confirming,
     deliveries,
+    handovers,
     home_study,
+    inspections,
     learning,
     ledger,
     members,
@@ -29,6 +31,8 @@ app_name = "branches"
 ACTIVITY = "branches/<int:branch_pk>/activities/<int:pk>/"
 STATEMENT = "branches/<int:branch_pk>/forms/<int:pk>/<str:code>/"
 REPORT = "branches/reports/<int:organisation_pk>/<str:code>/"
+INSPECTED = "branches/inspections/<int:pk>/records/<int:record_pk>/"
+HANDOVER = "branches/<int:branch_pk>/handovers/<int:pk>/"
 
 urlpatterns = [
     path("my/learning/", learning.my_learning, name="my_learning"),
@@ -69,6 +73,17 @@ urlpatterns = [
     path("branches/rules/new/", rules.new_rule, name="new_rule"),
     path("branches/rules/new/excel/", rules.rule_excel, name="rule_excel"),
     path("branches/targets/new/", rules.new_target, name="new_target"),
+    path("branches/inspections/", inspections.inspection_list, name="inspections"),
+    path("branches/inspections/new/", inspections.new_inspection, name="new_inspection"),
+    path("branches/inspections/<int:pk>/", inspections.inspection, name="inspection"),
+    path("branches/inspections/<int:pk>/end/", inspections.end_inspection, name="end_inspection"),
+    path(INSPECTED, inspections.inspected_record, name="inspected_record"),
+    path(f"{INSPECTED}lines/<int:line_pk>/", inspections.inspected_line, name="inspected_line"),
+    path(f"{INSPECTED}scans/<int:scan_pk>/", inspections.inspected_scan, name="inspected_scan"),
+    path("branches/<int:pk>/handovers/new/", handovers.new_handover, name="new_handover"),
+    path(HANDOVER, handovers.handover, name="handover"),
+    path(f"{HANDOVER}signature/", handovers.sign_handover, name="sign_handover"),
+    path(f"{HANDOVER}drop/", handovers.drop_handover, name="drop_handover"),
     path("branches/<int:pk>/", office.branch_page, name="branch"),
     path("branches/<int:pk>/new/", office.found, name="found_beneath"),
     path("branches/<int:pk>/change/", office.change, name="change"),

@@ -60,6 +60,10 @@ class AuditLine(models.Model):
         MEETING_PLANNED = "plan.meeting", _("改一次课")
         CALENDAR_PLANNED = "plan.calendar", _("改校历")
         COMPLETION_MARKED = "plan.completion", _("登记学完")
+        INSPECTION_GRANTED = "inspection.granted", _("同意检查")
+        INSPECTION_SEEN = "inspection.seen", _("检查时查看")
+        INSPECTION_ENDED = "inspection.ended", _("结束检查")
+        OFFICE_HANDED = "office.handed", _("书记交接")
         LOG_EXPORTED = "audit.exported", _("导出日志")
 
     # Without gaps: a missing number is a removed line.

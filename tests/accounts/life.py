@@ -32,6 +32,7 @@ from accounts.rights import asking
 from accounts.roster.entries import Entry, Verdict, pack, to_json
 from accounts.roster.rows import Row, Values
 from branches import ledger
+from branches.home_study import slips
 from branches.models import (
     Absence,
     Branch,
@@ -39,7 +40,9 @@ from branches.models import (
     BranchMembership,
     BranchOffice,
     BranchRecord,
+    Handover,
     HoursRule,
+    Inspection,
     Participation,
 )
 from courses.models import (
@@ -61,6 +64,7 @@ from live import moderation, polls
 from live import services as live
 from live.models import ReplayStudy, SentLink, Visit
 from tests import factories
+from tests.branches import home
 
 ID_NUMBER = "370202194405061228"
 
@@ -335,4 +339,41 @@ def _branch(her, other, unit, session):
     Absence.objects.create(
         record=record, person=her, reason=f"{her.name}住院", noted_at=session.ends_at
     )
+    _home_study(her, other, unit, branch)
     return branch
+
+
+def _home_study(her, other, unit, branch):
+    now, by = timezone.now(), factories.login()
+    delivery = home.pack(her, home.lesson(at=unit), by=by, now=now, wants="京剧")
+    slips.record(
+        delivery=delivery,
+        studied_on=timezone.localdate(now),
+        minutes=45,
+        words=f"{her.name}读完了",
+        by=by,
+        now=now,
+    )
+    Inspection.objects.create(
+        organisation=unit,
+        auditor=her,
+        purpose="年度检查",
+        held_from=date(2020, 1, 1),
+        held_before=date(2021, 1, 1),
+        opens_on=date(2021, 1, 1),
+        closes_on=date(2021, 1, 1),
+        seed="1",
+        population=0,
+        last_record=0,
+        granted_at=now,
+        granted_by=by,
+    )
+    Handover.objects.create(
+        branch=branch,
+        outgoing=her,
+        incoming=other,
+        takes_over_on=timezone.localdate(now),
+        note=f"{her.name}交代的话",
+        drafted_at=now,
+        drafted_by=by,
+    )

@@ -62,6 +62,9 @@ MOVED = {
     "branches.BranchRecord.recorder",
     "branches.Delivery.visitor",
     "branches.Participation.person",
+    "branches.Handover.incoming",
+    "branches.Handover.outgoing",
+    "branches.Inspection.auditor",
     "branches.StudyOrder.person",
 } - set(merging.STAYS)
 

@@ -20,11 +20,13 @@ from accounts.queries import organisations_led_by, own_file
 from branches import queries
 from branches.errors import InspectionRefused
 from branches.models import (
+    Branch,
     BranchOffice,
     BranchRecord,
     InspectedRecord,
     Inspection,
     RecordScan,
+    Source,
     StudyEntry,
 )
 
@@ -75,10 +77,29 @@ def record_of(inspection: Inspection, pk: int) -> BranchRecord:
 
 def line_of(record: BranchRecord, pk: int) -> StudyEntry:
     """A line of the ledger that a drawn record rests on."""
-    for line in queries.present_of(record):
-        if line.pk == pk:
-            return _one(queries.with_names(StudyEntry.objects.filter(pk=pk)))
-    raise Http404
+    lines = lines_of(record).filter(pk=pk)
+    return _one(lines.select_related("branch", "rule", "session", "reversed_by__posted_by"))
+
+
+def lines_of(record: BranchRecord) -> QuerySet[StudyEntry]:
+    """What stands in the ledger for a record: of its class, or of its activity."""
+    if record.session_id:
+        return queries.present_of(record)
+    activity = record.activity
+    lines = StudyEntry.objects.filter(
+        queries.STANDS, source=Source.ACTIVITY, source_key=activity.pk
+    )
+    if activity.session_id:
+        # Who watched the class together has the line of the class.
+        lines = StudyEntry.objects.filter(queries.STANDS, session=activity.session_id).exclude(
+            mode__in=queries.APART
+        )
+    if record.branch.kind == Branch.Kind.HOME:
+        lines = lines.filter(branch=record.branch)
+    else:
+        members = queries.members_on(record.branch, record.held_on).order_by()
+        lines = lines.filter(person__in=members)
+    return lines.select_related("person").order_by("person__pinyin", "person_id")
 
 
 def scan_of(record: BranchRecord, pk: int) -> RecordScan:

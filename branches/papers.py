@@ -1,31 +1,22 @@
 """Branch records on A4 as PDF, as they go into the binder."""
 
-import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
-import typst
 from django.utils.translation import gettext as _
 
 from branches.sheets import Sheet
-from common import dates
+from common import dates, paper
+
+TEMPLATE = Path(__file__).parent / "typst" / "record.typ"
 
 
 def records_pdf(papers: Iterable[tuple[Sheet, str, str]]) -> bytes:
     """A page or more for each (sheet, number, note)."""
-    facts = {"records": [_facts(*paper) for paper in papers]}
-    # Facts come in as data: whatever somebody is called is never typst's own language.
-    return typst.compile(
-        str(Path(__file__).parent / "typst" / "record.typ"),
-        font_paths=[_fonts()],
-        ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-    )
+    return paper.compiled(TEMPLATE, {"records": [facts_of(*each) for each in papers]})
 
 
-def _facts(sheet: Sheet, number: str, note: str) -> dict:
+def facts_of(sheet: Sheet, number: str, note: str) -> dict:
     people = [f"{mode}（{len(names)}）：{'、'.join(names)}" for mode, names in sheet.by_mode]
     start, end = sheet.starts_at, sheet.ends_at
     when = f"{dates.long_day(start.date(), 'zh-hans')} {start:%H:%M}—{end:%H:%M}"
@@ -60,8 +51,3 @@ def _facts(sheet: Sheet, number: str, note: str) -> dict:
         "signs": [_("主持人"), _("记录人"), _("支部书记")],
         "foot": _("签字日期：____ 年 ____ 月 ____ 日"),
     }
-
-
-@cache
-def _fonts() -> str:
-    return str(Path(pylopdf_fonts_zh_cn.__file__).parent)

@@ -310,6 +310,7 @@ OF_BRANCHES = Declaration(
             "branches.Handover.drafted_by",
             "branches.Handover.given_by",
             "branches.Handover.taken_by",
+            "branches.YearPrint.asked_by",
             "branches.StudyOrder.ordered_by",
             "branches.StudyOrder.cancelled_by",
             "branches.Delivery.packed_by",

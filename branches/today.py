@@ -9,6 +9,7 @@ from datetime import date, timedelta
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
@@ -17,6 +18,7 @@ from branches.home_study import reading
 from branches.models import (
     Absence,
     Branch,
+    BranchActivity,
     BranchOffice,
     BranchRecord,
     Statement,
@@ -31,6 +33,7 @@ from common import dates
 MAKE_UP_WITHIN = timedelta(days=90)
 # More names than these are not read.
 NAMES_SHOWN = 12
+SOON = timedelta(days=14)
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def today_of(branch: Branch, *, on: date) -> Today:
                 *_records(branch),
                 _notices(branch),
                 _make_up(branch, on),
+                *_activities(branch, on),
                 _confirmation(branch, quarter.previous),
                 _forms(branch, on),
                 *_home_study(branch),
@@ -163,6 +167,33 @@ def _make_up(branch: Branch, on: date) -> Work | None:
         "、".join(names[:NAMES_SHOWN]),
         reverse("branches:make_up", args=[branch_pk, record, person]),
         _("写补学"),
+    )
+
+
+def _activities(branch: Branch, on: date) -> list[Work | None]:
+    """What is over and waits for who was there, and what is soon."""
+    activities = BranchActivity.objects.filter(
+        branch__in=queries.tree(branch), cancelled_at=None, closed_at=None
+    ).order_by("starts_at", "pk")
+    now = timezone.now()
+    soon = activities.filter(ends_at__gt=now, held_on__lte=on + SOON)
+    return [
+        _of_activities(activities.filter(ends_at__lte=now), _("次活动等您写谁到了"), _("写到会")),
+        _of_activities(soon, _("次活动快到了"), _("去看看")),
+    ]
+
+
+def _of_activities(activities: QuerySet[BranchActivity], what, button) -> Work | None:
+    found = list(activities)
+    if not found:
+        return None
+    first = found[0]
+    return Work(
+        len(found),
+        what,
+        f"{dates.short_day(first.held_on)} {first.topic}",
+        reverse("branches:activity", args=[first.branch_id, first.pk]),
+        button,
     )
 
 

@@ -10,6 +10,7 @@ import accounts.roster.keeping
 import accounts.services
 import branches.home_study.slips
 import branches.ledger
+import branches.printing
 import courses.draws.drawing
 import courses.fees
 import courses.letters.news
@@ -49,6 +50,8 @@ JOBS = [
     Job("charge missed seats", HOUR, courses.fees.settle_missed),
     Job("post missed study lines", MINUTE, branches.ledger.post_missed),
     Job("post missed return slips", HOUR, branches.home_study.slips.post_missed),
+    Job("wake prints of a year", MINUTE, branches.printing.wake),
+    Job("forget old prints of a year", HOUR, branches.printing.forget_old),
     Job("wake rosters", MINUTE, accounts.roster.keeping.wake),
     Job("forget old rosters", HOUR, accounts.roster.keeping.forget_old),
     Job("forget unanswered households", HOUR, accounts.acting.proposals.forget_unanswered),

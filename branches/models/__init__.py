@@ -18,6 +18,7 @@ from branches.models.ledger import (
     StudyNotice,
     StudyTarget,
 )
+from branches.models.prints import YearPrint
 from branches.models.records import Absence, BranchRecord, RecordScan, RecordVersion
 from branches.models.reports import QuarterConfirmation, QuarterReport
 from branches.models.statements import Statement, StatementForm, StatementFormVersion
@@ -53,4 +54,5 @@ __all__ = [
     "StudyNotice",
     "StudyOrder",
     "StudyTarget",
+    "YearPrint",
 ]

@@ -1,14 +1,11 @@
 """A report as PDF: A4, the bureau's page first, then the branches, then a page for each."""
 
-import json
-from functools import cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
-import typst
 from django.utils.translation import gettext as _
 
 from branches.reports.layout import CHARTED, Item, Report, Row
+from common import paper
 
 
 def pdf_of(report: Report) -> bytes:
@@ -63,14 +60,7 @@ def pdf_of(report: Report) -> bytes:
 
 def compiled(name: str, facts: dict) -> bytes:
     """The PDF of a template and its facts."""
-    # Facts come in as data: whatever a branch is called is never typst's own language.
-    return typst.compile(
-        str(Path(__file__).parent / "typst" / name),
-        font_paths=[_fonts()],
-        # Rare characters that the font of the house lacks come from the machine's.
-        ignore_system_fonts=False,
-        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-    )
+    return paper.compiled(Path(__file__).parent / "typst" / name, facts)
 
 
 def _chart(report) -> dict:
@@ -112,8 +102,3 @@ def _heads(figures) -> list[str]:
 
 def _texts(items: list[Item]) -> list[str]:
     return [item.text for item in items]
-
-
-@cache
-def _fonts() -> str:
-    return str(Path(pylopdf_fonts_zh_cn.__file__).parent)

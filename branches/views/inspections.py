@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches import inspecting, queries, scans
+from branches import inspecting, scans
 from branches.learning import evidence_of
 from branches.office_forms import InspectionForm
 from branches.sheets import sheet_of, sheet_signed
@@ -121,7 +121,7 @@ def inspected_record(request, pk, record_pk):
         "version": version,
         "versions": versions,
         "sheet": sheet_signed(version) if version else sheet_of(record),
-        "lines": queries.present_of(record),
+        "lines": inspecting.lines_of(record),
     }
     return render(request, "branches/inspections/record.html", context)
 

@@ -6,12 +6,13 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches import doors, papers, queries, records
+from branches import doors, papers, printing, queries, records
 from branches.activities import making_up
 from branches.record_forms import MakeUpForm, RecordForm, SignForm, moment
 from branches.sheets import Sheet, away_from, reasons_known, sheet_of, sheet_signed
@@ -32,6 +33,7 @@ def record_list(request, pk):
     context = head_of(request, branch) | {
         "page": page,
         "with_branches": not branch.is_leaf(),
+        "years": printing.years_of(branch, on=timezone.localdate()),
     }
     return render(request, "branches/record_list.html", context)
 

@@ -1,17 +1,13 @@
 """Rosters and sign-in sheets as PDF, A4, in letters that can be read at arm's length."""
 
-import json
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
 
-import pylopdf_fonts_zh_cn
-import typst
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from common import dates
+from common import dates, paper
 from courses.models import ClassGroup, ClassSession, Enrolment
 
 # So many meetings fit beside each other with room for a signature each.
@@ -110,15 +106,4 @@ def _in_batches(sessions: list[ClassSession]) -> list[list[ClassSession]]:
 
 
 def _print(name: str, facts: dict) -> bytes:
-    # Facts come in as data: whatever somebody is called is never typst's own language.
-    return typst.compile(
-        str(Path(__file__).parent / "typst" / name),
-        font_paths=[_fonts()],
-        ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps(facts, ensure_ascii=False)},
-    )
-
-
-@cache
-def _fonts() -> str:
-    return str(Path(pylopdf_fonts_zh_cn.__file__).parent)
+    return paper.compiled(Path(__file__).parent / "typst" / name, facts)

@@ -1,5 +1,6 @@
 """Reading reports.  The door: `organisation_led_by`; then what stands behind the figures."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -42,6 +43,29 @@ def offices_with_branches(user: User) -> list[Organisation]:
     step = Organisation.steplen
     above = {path[:end] for path in paths for end in range(step, len(path) + 1, step)}
     return list(organisations_reported_by(user).filter(path__in=above).order_by("path"))
+
+
+def with_books(
+    lines: Iterable[StudyEntry], *, user: User
+) -> list[tuple[StudyEntry, int | None]]:
+    """Each line with the branch in whose books `user` may open it, two queries for all.
+
+    A group may belong to another organisation than the branch it is counted with, whose books
+    hold its lines as well; a branch that was moved away since opens to nobody here.
+    """
+    lines, step = list(lines), Branch.steplen
+    paths = {
+        path
+        for line in lines
+        for path in (line.branch.path, line.branch.path[:-step])
+        if path
+    }
+    led = queries.branches_led_by(user).filter(path__in=paths)
+    books = dict(led.values_list("path", "pk"))
+    return [
+        (line, books.get(line.branch.path) or books.get(line.branch.path[:-step]))
+        for line in lines
+    ]
 
 
 def last_quarters(on: date) -> list[Quarter]:

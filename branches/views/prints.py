@@ -2,9 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -58,18 +59,17 @@ def print_file(request, pk):
     if found.state != YearPrint.State.DONE:
         raise Http404
     try:
-        file = found.file.open("rb")
+        with found.file.open("rb") as file:
+            data = file.read()
     except FileNotFoundError as error:
         raise Http404 from error
     name = _("%(what)s %(year)s 年学习记录") % {
         "what": found.branch or found.organisation,
         "year": found.year,
     }
-    return FileResponse(
-        file,
-        as_attachment=True,
-        filename=f"{safe_file_name(name)}.pdf",
-        content_type="application/pdf",
+    shown = content_disposition_header(as_attachment=True, filename=f"{safe_file_name(name)}.pdf")
+    return HttpResponse(
+        data, content_type="application/pdf", headers={"Content-Disposition": shown}
     )
 
 

@@ -102,14 +102,16 @@ def report_lines(request, organisation_pk, code):
         lines = reading.lines_behind(
             organisation, quarter, report=frozen, figure=figure, branch=branch
         )
+    page = Paginator(lines.order_by("studied_on", "pk"), LINES_ON_A_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = _head(organisation, quarter) | {
         "figure": figure,
         "branch": branch,
         "late": late,
         "figures": queries.figures(lines, stands=queries.STANDS if late else Q()),
-        "page": Paginator(lines.order_by("studied_on", "pk"), LINES_ON_A_PAGE).get_page(
-            request.GET.get("page")
-        ),
+        "page": page,
+        "rows": reading.with_books(page.object_list, user=request.user),
     }
     return render(request, "branches/reports/lines.html", context)
 

@@ -57,7 +57,7 @@ def test_a_year_is_one_file_with_every_record_of_the_branch(
         answer = client.post(f"/branches/{branch.pk}/prints/", {"year": 2026})
     assert "做好了" in said(client.get(answer.url))
     file = client.get(f"{answer.url}pdf/")
-    pages = text_of(b"".join(file.streaming_content))
+    pages = text_of(file.content)
     assert len(pages) == 4
     assert "第三党支部学习记录" in pages[0]
     assert "共3份" in pages[0]

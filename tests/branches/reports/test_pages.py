@@ -331,3 +331,19 @@ def test_the_page_costs_the_same_queries_for_forty_branches(
 
 
 PAGE = 32
+
+
+def test_every_line_of_a_group_elsewhere_opens_too(office, year):
+    page = office.get(url(year, "report_lines"), {"figure": "times"}).content.decode()
+    links = set(re.findall(r'href="(/branches/\d+/ledger/\d+/)"', page))
+
+    assert any(link.startswith(f"/branches/{year.first.pk}/") for link in links)
+    assert {link: office.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_line_of_a_branch_that_was_moved_away_is_no_link(office, year, frozen):
+    year.second.organisation = year.sister
+    year.second.save()
+    page = said(office.get(url(year, "report_lines"), {"figure": "times"}))
+
+    assert "在别的单位" in page

@@ -45,9 +45,7 @@ def offices_with_branches(user: User) -> list[Organisation]:
     return list(organisations_reported_by(user).filter(path__in=above).order_by("path"))
 
 
-def with_books(
-    lines: Iterable[StudyEntry], *, user: User
-) -> list[tuple[StudyEntry, int | None]]:
+def with_books(lines: Iterable[StudyEntry], *, user: User) -> list[tuple[StudyEntry, int | None]]:
     """Each line with the branch in whose books `user` may open it, two queries for all.
 
     A group may belong to another organisation than the branch it is counted with, whose books
@@ -55,10 +53,7 @@ def with_books(
     """
     lines, step = list(lines), Branch.steplen
     paths = {
-        path
-        for line in lines
-        for path in (line.branch.path, line.branch.path[:-step])
-        if path
+        path for line in lines for path in (line.branch.path, line.branch.path[:-step]) if path
     }
     led = queries.branches_led_by(user).filter(path__in=paths)
     books = dict(led.values_list("path", "pk"))

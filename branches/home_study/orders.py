@@ -32,7 +32,7 @@ def order(
     with_sound: bool,
     street: str,
     address: str,
-    by: User,
+    by: User | None,
     wants: str = "",
     now: datetime | None = None,
 ) -> StudyOrder:

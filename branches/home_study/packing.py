@@ -22,7 +22,7 @@ ATTEMPTS = 5
 def pack(
     *,
     order: StudyOrder,
-    by: User,
+    by: User | None,
     is_branch_study: bool = True,
     now: datetime | None = None,
 ) -> Delivery:

@@ -15,8 +15,10 @@ from branches.models import (
     BranchMembership,
     BranchOffice,
     BranchRecord,
+    Delivery,
     HoursRule,
     StudyEntry,
+    StudyOrder,
 )
 from branches.quarters import Quarter
 from tests.databases import restore
@@ -32,6 +34,8 @@ MODELS = [
     HoursRule,
     StudyEntry,
     BranchRecord,
+    StudyOrder,
+    Delivery,
 ]
 
 

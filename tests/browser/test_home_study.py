@@ -99,6 +99,18 @@ def test_the_pages_of_home_study_are_usable(server, school, open_page):
         "answer = home.pack(wang, lesson, by=by, now=timezone.now()).code\n"
         "home.order(wang, lesson, by=by, now=timezone.now())\n"
     )
+    handover = server.python(
+        "from django.utils import timezone\n"
+        "from accounts.models import User\n"
+        "from branches import handing\n"
+        "from branches.models import Branch\n"
+        f"branch = Branch.objects.get(pk={school['branch']})\n"
+        f"wang = branch.memberships.get(person={school['wang']}).person\n"
+        "today = timezone.localdate()\n"
+        "by = User.objects.first()\n"
+        "made = handing.begin(branch=branch, incoming=wang, takes_over_on=today, by=by)\n"
+        "answer = f'/branches/{branch.pk}/handovers/{made.pk}/'\n"
+    )
     page = open_page(viewport={"width": 360, "height": 844})
     be(page, server, SECRETARY)
     for width, step in ((360, "largest"), (1280, "standard")):
@@ -111,6 +123,9 @@ def test_the_pages_of_home_study_are_usable(server, school, open_page):
             "/home-study/deliveries/",
             f"/home-study/slips/{code}/",
             "/my/home-study/",
+            "/branches/today/",
+            f"/branches/{school['branch']}/handovers/new/",
+            handover,
         ):
             page.goto(server.url + path)
             page.evaluate(f"document.documentElement.dataset.step = '{step}'")

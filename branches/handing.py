@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.db.models import Max, Q
+from django.db.models import Max, Q, QuerySet
 from django.http import Http404
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -43,13 +43,9 @@ def handover_for(user: User, *, branch_pk: int, pk: int) -> Handover:
     raise Http404
 
 
-def waiting_for(person: Person):
-    """The handovers that wait for the signature of `person`."""
-    return Handover.objects.filter(
-        Q(outgoing=person, given_at=None) | Q(incoming=person, taken_at=None),
-        dropped_at=None,
-        content__isnull=True,
-    ).select_related("branch")
+def open_handovers() -> QuerySet[Handover]:
+    """Those that are neither done nor dropped."""
+    return Handover.objects.filter(dropped_at=None, content__isnull=True)
 
 
 @transaction.atomic

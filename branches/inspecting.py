@@ -53,11 +53,12 @@ def inspections_open_to(user: User, *, on: date | None = None) -> QuerySet[Inspe
     own = own_file(user) if user.is_authenticated and not user.is_limited else None
     if own is None:
         return Inspection.objects.none()
-    today = on or timezone.localdate()
-    found = Inspection.objects.filter(
-        auditor=own, opens_on__lte=today, closes_on__gte=today, ended_at=None
-    )
-    return _with_names(found)
+    return _with_names(open_on(on or timezone.localdate()).filter(auditor=own))
+
+
+def open_on(day: date) -> QuerySet[Inspection]:
+    """The inspections that may be read on `day`."""
+    return Inspection.objects.filter(opens_on__lte=day, closes_on__gte=day, ended_at=None)
 
 
 def inspection_granted_by(user: User, pk: int) -> Inspection:

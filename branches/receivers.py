@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import RoleGrant
-from accounts.queries import own_file
 from accounts.signals import (
     PersonFact,
     facts_asked_for,
@@ -23,19 +22,9 @@ from accounts.signals import (
     readers_asked_for,
     work_asked_for,
 )
-from branches import (
-    evidence,
-    handing,
-    inspecting,
-    ledger,
-    presence,
-    queries,
-    records,
-    services,
-)
+from branches import evidence, ledger, presence, queries, records, services, start
 from branches.errors import NoHoursRule
 from branches.home_study import orders
-from branches.home_study import reading as home_study
 from branches.models import Absence, StudyEntry
 from branches.personal import OF_BRANCHES
 from common.doors import WorkDoor, doors_asked_for
@@ -70,30 +59,37 @@ def post_replay(sender, study, **kwargs):
     records.note_replays(session=study.classroom.session, now=timezone.now())
 
 
+# Who brings study home to people without a branch; see branches.home_study.reading.
+SERVES = {RoleGrant.Role.COORDINATOR, RoleGrant.Role.REGISTRAR}
+
+
 @receiver(doors_asked_for)
 def door_to_the_ledger(sender, user, roles, **kwargs):
-    if user.is_superuser:
+    if user.is_superuser or not user.person_id:
         return []
     found = []
     is_bureau = RoleGrant.Role.BUREAU in roles
-    if queries.holds_an_office(user):
+    waits = start.what_waits(user)
+    if waits.holds_an_office:
         found.append(
             WorkDoor(reverse("branches:today"), "today", _("支部今天的事"), _("一页看全"))
         )
-    if is_bureau or queries.branches_led_by(user).exists():
+    if is_bureau or waits.holds_an_office:
         found.append(
             WorkDoor(reverse("branches:list"), "book", _("学习台账"), _("支部的学习记录"))
         )
-    if is_bureau or home_study.keeps_any(user):
+    if is_bureau or waits.holds_an_office or SERVES & set(roles):
         found.append(
             WorkDoor(reverse("branches:home_study"), "leave", _("送学上门"), _("点单和回执"))
         )
-    elif home_study.deliveries_carried_by(user).exists():
+    elif waits.carries:
         found.append(
             WorkDoor(reverse("branches:deliveries"), "leave", _("送学单"), _("要您送的读本"))
         )
-    found += _signatures_waited_for(user)
-    if is_bureau or inspecting.inspections_open_to(user).exists():
+    if waits.handover:
+        address = reverse("branches:handover", args=waits.handover)
+        found.append(WorkDoor(address, "edit", _("书记交接"), _("等您签字")))
+    if is_bureau or waits.inspects:
         found.append(
             WorkDoor(reverse("branches:inspections"), "shield", _("检查"), _("抽样看学习记录"))
         )
@@ -102,16 +98,6 @@ def door_to_the_ledger(sender, user, roles, **kwargs):
             WorkDoor(reverse("branches:reports"), "list", _("季度通报"), _("各支部的数字"))
         )
     return found
-
-
-def _signatures_waited_for(user) -> list[WorkDoor]:
-    """Also whoever is not in office yet signs for what they take over."""
-    own = own_file(user)
-    waiting = handing.waiting_for(own).first() if own else None
-    if waiting is None:
-        return []
-    address = reverse("branches:handover", args=[waiting.branch_id, waiting.pk])
-    return [WorkDoor(address, "edit", _("书记交接"), _("等您签字"))]
 
 
 @receiver(merge_objections_asked_for)

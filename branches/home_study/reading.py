@@ -116,9 +116,13 @@ def deliveries_carried_by(user: User) -> QuerySet[Delivery]:
     own = own_file(user) if user.is_authenticated and not user.is_limited else None
     if own is None:
         return Delivery.objects.none()
+    return on_the_way().filter(visitor=own)
+
+
+def on_the_way() -> QuerySet[Delivery]:
+    """Packs to bring, and packs whose slip is waited for."""
     order = _with_state(StudyOrder.objects.filter(pk=OuterRef("order")))
-    still = order.filter(IS[TO_BRING] | IS[BROUGHT])
-    return Delivery.objects.filter(Exists(still), visitor=own)
+    return Delivery.objects.filter(Exists(order.filter(IS[TO_BRING] | IS[BROUGHT])))
 
 
 def deliveries_listed_for(user: User) -> QuerySet[Delivery]:

@@ -40,6 +40,7 @@ def school(server):
     return server.python(SCHOOL)
 
 
+@pytest.mark.journey
 def test_from_the_card_to_the_line_of_the_ledger(server, school, open_page):
     page = open_page(viewport={"width": 1280, "height": 800})
     be(page, server, SECRETARY)
@@ -85,7 +86,6 @@ def test_from_the_card_to_the_line_of_the_ledger(server, school, open_page):
         assert each in words
 
 
-@pytest.mark.looks
 def test_the_pages_of_home_study_are_usable(server, school, open_page):
     code = server.python(
         "from accounts.models import Person, User\n"

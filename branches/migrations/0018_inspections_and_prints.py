@@ -10,7 +10,7 @@ import accounts.models.persons
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0015_branch_actions"),
-        ("branches", "0016_found_when_written_lately"),
+        ("branches", "0017_activity_outlives_its_class"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

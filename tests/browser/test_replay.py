@@ -1,5 +1,6 @@
 """A class once more: by keyboard alone, where she stopped, and by chapters."""
 
+import av
 import pytest
 
 from tests.browser.steps import be, seconds_played, until
@@ -98,3 +99,39 @@ def test_a_replay_goes_on_where_she_stopped_by_keyboard_alone(server, open_page)
     until(lambda: seconds_played(page) > 30.5, "it goes on where she stopped")
     assert page.evaluate("document.querySelector('video').playbackRate") == 1.25
     until(lambda: server.python(STUDY)[0] > seconds, "what she sees is counted")
+
+
+WORKED_OFF = """
+from live import copies
+from live.models import Replay
+answer = copies.make.func(Replay.objects.get().pk)
+"""
+
+
+def test_a_teacher_keeps_the_class_on_a_computer(server, open_page, tmp_path):
+    # The class of the test before, or one of its own.
+    exists = "from courses.models import ClassSession\nanswer = ClassSession.objects.exists()"
+    if not server.python(exists):
+        server.python(SCHOOL)
+        server.python(TAUGHT)
+    session = server.python(
+        "from courses.models import ClassSession\nanswer = ClassSession.objects.get().pk"
+    )
+    page = open_page(accept_downloads=True)
+    be(page, server, "13800000101")
+    page.goto(f"{server.url}/sessions/{session}/review/")
+
+    page.get_by_role("button", name="做一个 MP4 文件").click()
+    page.get_by_text("正在做，完成了 0%").wait_for()
+    assert server.python(WORKED_OFF)  # No worker runs beside the server here.
+    page.get_by_role("link", name="看看做好了没有").click()
+    page.reload()
+    with page.expect_download() as coming:
+        page.get_by_role("button", name="下载").click()
+
+    file = tmp_path / coming.value.suggested_filename
+    coming.value.save_as(file)
+    assert file.name == "行书入门 第1讲.mp4"
+    with av.open(str(file)) as film:
+        assert 59 < film.duration / av.time_base < 61
+        assert [stream.type for stream in film.streams] == ["video", "audio"]

@@ -73,8 +73,8 @@ def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue(moment):
     full = ClassGroup.objects.get(code="XS-2")
     assert (full.seats_left, full.waiting.filter(left_at=None).count()) == (0, 4)
     assert ClassGroup.objects.get(code="HC-1").seats_left == 1
-    open_rounds = [queries.open_round(term, now) for term in Term.objects.all()]
-    assert {each.name for each in open_rounds} == {"插班", "第二轮（抽签）"}
+    rounds = queries.registration_of_terms(now)
+    assert {each["open"].name for each in rounds} == {"插班", "第二轮（抽签）"}
 
 
 def test_somebody_in_the_demo_school_is_offered_a_seat():

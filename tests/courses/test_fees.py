@@ -48,13 +48,33 @@ def figures(enrolment):
     return int(account.due), int(account.held), int(account.owed)
 
 
-@pytest.mark.parametrize("change", ["update", "delete"])
-def test_the_database_refuses_to_change_a_line(class_group, change):
-    line = seated(class_group).fee_lines.get()
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"amount": 1},
+        {"reason": "改口"},
+        {"reason": "", "amount": 1},
+        {"reason": "", "made_by": None},
+        {"reason": "", "key": uuid4()},
+        None,
+    ],
+)
+def test_the_database_refuses_to_change_a_line(class_group, desk, change):
+    seat = seated(class_group)
+    fees.waive(enrolment=seat, amount=Decimal(180), reason="低保", by=desk)
+    line = seat.fee_lines.get(kind="waived")
     same = FeeLine.objects.filter(pk=line.pk)
     with pytest.raises(IntegrityError, match="append-only"), transaction.atomic():
-        same.update(amount=1) if change == "update" else same.delete()
-    assert lines(line.enrolment) == [("charge", 180)]
+        same.update(**change) if change else same.delete()
+    line.refresh_from_db()
+    assert (line.amount, line.reason, line.made_by, line.key) == (180, "低保", desk, None)
+
+
+def test_the_words_of_a_line_are_forgotten_with_the_person(class_group, desk):
+    seat = seated(class_group)
+    fees.waive(enrolment=seat, amount=Decimal(180), reason="低保", by=desk)
+    FeeLine.objects.filter(enrolment=seat).update(reason="")
+    assert lines(seat) == [("charge", 180), ("waived", 180)]
 
 
 def test_what_a_given_up_seat_paid_is_decided_once(class_group, desk):

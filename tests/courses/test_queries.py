@@ -130,10 +130,14 @@ def test_a_term_knows_its_open_round_and_the_next():
         )
         for name, (opens, closes) in spans.items()
     }
-    assert queries.open_round(term, NOW) == rounds["longer"]
-    assert queries.next_round(term, NOW) == rounds["next"]
-    assert queries.open_round(term, NOW + timedelta(days=6)) is None
-    assert queries.next_round(term, NOW + timedelta(days=40)) is None
+
+    def known(days=0):
+        [found] = queries.registration_of_terms(NOW + timedelta(days=days))
+        return found["open"], found["next"], found["last"]
+
+    assert known() == (rounds["longer"], rounds["next"], rounds["first"])
+    assert known(6) == (None, rounds["next"], rounds["longer"])
+    assert known(40) == (None, None, rounds["last"])
 
 
 # Somebody's classes and meetings

@@ -58,6 +58,8 @@ def close(
         raise ActivityRefused(_("活动还没有开始，到会情况请开完以后再写。"))
     if _class_goes_on(activity):
         raise ActivityRefused(_("课还没有结束，等课堂关了再来，谁到了会自己写好。"))
+    # From here on, who was picked and is no member of that day is not due either.
+    activity.closed_at, activity.closed_by = now, by
     presence.take_due(activity)
     _check(activity, marks)
     rows = {row.person_id: row for row in queries.people_of_activity(activity)}
@@ -72,7 +74,6 @@ def close(
     )
     if activity.session_id:
         presence.take_from_class(activity, now=now)
-    activity.closed_at, activity.closed_by = now, by
     activity.edited_at, activity.edited_by = now, by
     activity.save()
     return post(activity, now=now)

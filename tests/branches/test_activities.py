@@ -283,6 +283,15 @@ def test_who_left_that_day_is_not_due_and_who_comes_late_into_the_books_is(
     is_well()
 
 
+def test_who_was_picked_and_left_that_day_is_not_due(branch, wang, li, secretary):
+    made = school.activity(branch, audience="chosen", chosen=[wang, li], by=secretary)
+    li.memberships.update(ends_on=THAT_DAY)
+
+    school.held(made, wang, by=secretary)
+
+    assert (sheet().due, sheet().absent) == (1, [])
+
+
 # Correcting
 
 

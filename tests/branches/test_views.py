@@ -155,8 +155,8 @@ def test_my_learning_costs_the_same_queries_however_much_it_was(
         school.seat_once(wang, met)
         school.studied(wang, met)
 
-    # Session, login, person, first year, and learning_of's own five.
-    with django_assert_max_num_queries(14):
+    # Session, login, person, first year, the aim's five, learning_of's own five, and letters.
+    with django_assert_max_num_queries(15):
         response = mine.get(reverse("branches:my_learning"))
 
     assert response.content.decode().count('<li class="meeting"') == meetings

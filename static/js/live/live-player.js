@@ -3,14 +3,14 @@
 // Events: "player-state" with detail "playing" | "waiting" | "muted" | "unsupported" | "gone".
 // A class may be changed over to another rendition while it runs: `turnTo`.
 
+import { Pieces } from "./pieces.js";
+
 const RETRY_MS = 1500
 // Who is this much behind on arriving is brought forward; less is made up by playing faster.
 const LATE_S = 0.4
 const ARRIVING_MS = 2500
 // What must lie ready after the place to go on at once.
 const READY_S = 0.25
-// So many pieces, two seconds of them, tell what the line carries.
-const PIECES = 8
 // Sound alone comes in whole segments and a little later: fewer requests on a weak line, and
 // more in hand when it falters.
 const STEADY = { lowLatencyMode: false, liveSyncDuration: 5, liveMaxLatencyDuration: 14 }
@@ -20,15 +20,10 @@ export class LivePlayer extends HTMLElement {
   #retry = 0
   #wanted = false
   #isSteady = false
-  #pieces = [] // of the newest: its bits, how long it lasts, how long it was on its way
+  #pieces = new Pieces()
 
-  // What the line carries and what the class needs of it, in bits a second, if known. The
-  // player's own estimate remembers a good line for half a minute, which is too long.
   get line() {
-    const [bits, lasts, took] = ["bits", "lasts", "took"].map((what) =>
-      this.#pieces.reduce((sum, piece) => sum + piece[what], 0),
-    )
-    return bits ? { carries: bits / took, needs: bits / lasts } : { carries: 0, needs: 0 }
+    return this.#pieces.line
   }
 
   // Another rendition of the same class, at its newest place; the element stays, so what a tap
@@ -37,7 +32,7 @@ export class LivePlayer extends HTMLElement {
     if (address === this.getAttribute("src")) return
     this.setAttribute("src", address)
     this.#isSteady = isSteady
-    this.#pieces = []
+    this.#pieces.forget()
     if (!this.#wanted) return
     this.stop()
     this.start()
@@ -110,10 +105,7 @@ export class LivePlayer extends HTMLElement {
     })
     hls.on(Hls.Events.FRAG_LOADED, (_event, { frag, part }) => {
       const { duration, stats } = part ?? frag
-      if (!stats.loaded || !duration) return
-      // The server holds what is not ready yet: only from the first byte on is it on its way.
-      const took = Math.max(stats.loading.end - stats.loading.first, 1) / 1000
-      this.#pieces = [...this.#pieces.slice(1 - PIECES), { bits: stats.loaded * 8, lasts: duration, took }]
+      this.#pieces.add(stats, duration)
     })
     if (live && !this.#isSteady) this.#arrive(Hls, hls)
     hls.loadSource(this.getAttribute("src"))

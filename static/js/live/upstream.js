@@ -1,6 +1,7 @@
 // Upstream: the recorder and its socket. A lost line comes back by itself with a new recorder;
 // the server continues the same class.
 
+import { IdleWatch } from "./idle-watch.js";
 import { recorderOf } from "./recorder.js";
 
 const CHUNK_MS = 200
@@ -8,10 +9,6 @@ const BEAT_MS = 3000
 const RETRY_CAP_MS = 5000
 // A line is well again when it has carried the stream for so long; else the next try comes later.
 const STEADY_MS = 20000
-// So many beats without anything from the recorder, and a new one is made: a page that is only
-// slow counts slowly, too. Twice as many for the next, so that a busy computer is left in peace.
-const IDLE_BEATS = 4
-const IDLE_BEATS_AT_MOST = 32
 // A line that is this far behind will not catch up: begin anew rather than lag.
 const UNSENT_AT_MOST = 4 * 1024 * 1024
 
@@ -21,8 +18,7 @@ export class Upstream {
   #tries = 0
   #wanted = false
   #take = false
-  #idle = 0 // beats since the recorder gave something
-  #patience = IDLE_BEATS
+  #idle = new IdleWatch()
 
   constructor({ address, console: name, stream, onState, onProblem, onTaken }) {
     Object.assign(this, { address, name, stream, onState, onProblem, onTaken })
@@ -79,15 +75,11 @@ export class Upstream {
 
   #beat() {
     this.#send({ type: "beat" })
-    const recorder = this.#recorder
-    if (!recorder || ++this.#idle < this.#patience) return
-    this.#patience = Math.min(this.#patience * 2, IDLE_BEATS_AT_MOST)
-    this.#again(recorder)
+    if (this.#recorder && this.#idle.beat()) this.#again()
   }
 
   // The line is well and the recorder is not: a new one on the same line.
-  async #again(recorder) {
-    if (recorder !== this.#recorder) return
+  async #again() {
     clearTimeout(this.steady)
     await this.#stopRecorder()
     this.#send({ type: "start" })
@@ -96,7 +88,7 @@ export class Upstream {
   #record(socket) {
     const recorder = recorderOf(this.stream())
     recorder.ondataavailable = ({ data }) => {
-      if (data.size) this.#idle = 0
+      if (data.size) this.#idle.gave()
       if (socket.readyState !== WebSocket.OPEN || !data.size) return
       if (socket.bufferedAmount > UNSENT_AT_MOST) return socket.close()
       socket.send(data)
@@ -104,12 +96,12 @@ export class Upstream {
     recorder.onerror = () => socket.close()
     recorder.start(CHUNK_MS)
     this.#recorder = recorder
-    this.#idle = 0
+    this.#idle.gave()
     clearTimeout(this.steady)
     this.steady = setTimeout(() => {
-      if (this.#idle > 1) return
+      if (!this.#idle.isGiving) return
       this.#tries = 0
-      this.#patience = IDLE_BEATS
+      this.#idle.isWell()
     }, STEADY_MS)
     this.onState("on")
   }

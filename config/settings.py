@@ -246,6 +246,9 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000
 # Two pages in different networks find each other through these (docs/operations.md).
 ICE_SERVERS = (env("YINLING_ICE_SERVERS") or "").replace(",", " ").split()
 TURN_SECRET = env("YINLING_TURN_SECRET") or ""
+# Professional gear publishes to the second; the first is where we play it from (live.gear).
+RTMP_PULL = env("YINLING_RTMP_PULL") or ""
+RTMP_URL = env("YINLING_RTMP_URL") or ""
 for folder in (BUILD_DIR, MEDIA_ROOT, RECORDINGS_ROOT, PRIVATE_ROOT):
     folder.mkdir(parents=True, exist_ok=True)
 
@@ -407,6 +410,8 @@ SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "SAMEORIGIN"
 if HTTPS:
     SECURE_SSL_REDIRECT = True
+    # Asked by the RTMP server over the loopback, which knows no other way than plain HTTP.
+    SECURE_REDIRECT_EXEMPT = [r"^ingest/rtmp/$"]
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_HSTS_SECONDS = 60 * 60 * 24 * 365
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True

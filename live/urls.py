@@ -6,6 +6,7 @@ from live import entrance
 from live.views import (
     calls,
     captions,
+    gear,
     helping,
     phone,
     polls,
@@ -76,6 +77,7 @@ urlpatterns = [
     path("sessions/<int:pk>/vote/", polls.vote, name="vote"),
     path("sessions/<int:pk>/caption/", captions.caption, name="caption"),
     path("sessions/<int:pk>/captions.vtt", captions.caption_file, name="captions"),
+    path("ingest/rtmp/", gear.published, name="published"),
     path("words/", words.start, name="words"),
     path("words/<int:pk>/", words.words_of, name="words_of"),
     path("words/<int:pk>/removal/", words.remove, name="remove_word"),

@@ -1,7 +1,7 @@
-"""From the chunks of a MediaRecorder to the folder of a recording.
+"""From the chunks of a teacher's stream to the folder of a recording.
 
 `Ingest` is what a socket holds: it takes chunks and never waits.  Everything else
-happens in a thread of its own, where PyAV takes the Matroska apart as it comes.
+happens in a thread of its own, where PyAV takes the stream apart as it comes.
 """
 
 import asyncio
@@ -33,12 +33,16 @@ from live.video.store import RecordingFolder, Writer
 logger = logging.getLogger(__name__)
 
 # The format is always named: guessing can be talked into opening an address.
-FORMAT = "matroska"
-# With FFmpeg's defaults the first picture is read two seconds late.
-OPEN_OPTIONS = {"probesize": "32", "analyzeduration": "0"}
+MATROSKA, FLV = "matroska", "flv"
+OPEN_OPTIONS = {
+    # With FFmpeg's defaults the first picture is read two seconds late.
+    MATROSKA: {"probesize": "32", "analyzeduration": "0"},
+    # Says what it holds packet by packet: a second of them is looked at.
+    FLV: {"analyzeduration": "1000000"},
+}
 
 PICTURE_CODECS = {"h264", *TRANSCODED}
-SOUND_CODECS = {"opus", "libopus"}
+SOUND_CODECS = {"opus", "libopus", "aac"}
 CLOCK = Fraction(1, 1000)
 
 # Spoilt bytes may claim to be one huge element; no true one is as large as this.
@@ -51,6 +55,7 @@ MOST_ERRORS = 50
 class Ingest:
     """One stream of a teacher's recorder, from its first byte to its last.
 
+    Matroska from a browser, FLV from professional gear (live.video.pulling).
     `on_problem` is called at most once, with a StreamProblem, after which nothing
     more is recorded: in the event loop if this was made in one, else in the thread.
     A teacher who comes back gets another Ingest on the same folder.
@@ -60,10 +65,12 @@ class Ingest:
         self,
         folder: RecordingFolder,
         *,
+        format: str = MATROSKA,
         on_problem: Callable[[StreamProblem], None] | None = None,
     ):
         self.problem: StreamProblem | None = None
         self._folder = folder
+        self._format = format
         self._on_problem = on_problem
         self._reporting = threading.Lock()
         try:
@@ -118,7 +125,7 @@ class Ingest:
     def _record(self) -> None:
         writer = self._folder.open_writer()
         try:
-            Recording(self._feed, writer).run()
+            Recording(self._feed, writer, format=self._format).run()
         finally:
             writer.close()
 
@@ -139,9 +146,10 @@ class Ingest:
 class Recording:
     """The work of the thread: demux, and begin a run wherever one has to begin."""
 
-    def __init__(self, feed: Feed, writer: Writer):
+    def __init__(self, feed: Feed, writer: Writer, *, format: str = MATROSKA):
         self._feed = feed
         self._writer = writer
+        self._format = format
         self._run: Run | None = None
         self._sound_stream = None
         self._has_picture = False
@@ -176,7 +184,9 @@ class Recording:
     def _open(self):
         """The demuxer, or None for a teacher who went before anything was sent."""
         try:
-            container = av.open(self._feed, "r", format=FORMAT, options=OPEN_OPTIONS)
+            container = av.open(
+                self._feed, "r", format=self._format, options=OPEN_OPTIONS[self._format]
+            )
         except av.FFmpegError as error:
             if self._feed.failure:
                 raise self._feed.failure from error

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from common.errors import DomainError
 from courses import queries as courses
-from live import calls, consoles, queries, rooms, services
+from live import calls, consoles, gear, queries, rooms, services
 from live.models import Call
 from live.recordings import address_of
 from live.slides import decks
@@ -73,6 +73,8 @@ def console(request, pk):
             "decks": [deck_as_dict(deck) for deck in decks.decks_of(classroom)],
             "shown": decks.slide_shown(classroom.pk),
         }
+        if gear.is_offered():
+            context["gear"] = {"address": gear.address(), "key": gear.key_of(session)}
         context["floor"] = calls.open_call(classroom, Call.Kind.FLOOR)
         context["had_phone"] = calls.open_call(classroom, Call.Kind.CAMERA)
     else:

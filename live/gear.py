@@ -17,7 +17,7 @@ from django.db import close_old_connections
 from django.utils import timezone
 
 from courses.models import ClassSession
-from live import queries, rooms, services
+from live import consoles, queries, rooms, services
 from live.errors import RoomClosed
 from live.models import Classroom
 from live.recordings import folder_of
@@ -37,13 +37,13 @@ class _Published:
         self.stream = uuid.uuid4().hex
         self.room = room
         # Whoever begins later takes the class: a page from gear, gear from a page.
-        services.hold_console(classroom=room, console=self.console, take=True)
+        consoles.hold(classroom=room, console=self.console, take=True)
         address = f"{settings.RTMP_PULL.rstrip('/')}/{key_of(room.session)}"
         self.pull = Pull(address, folder_of(room), on_end=self._ended)
         services.show_picture(classroom=room, on=True, stream=self.stream)
 
     def still_holds(self) -> bool:
-        return not self.pull.was_taken_over and services.still_holds(
+        return not self.pull.was_taken_over and consoles.still_holds(
             classroom=self.room, console=self.console
         )
 

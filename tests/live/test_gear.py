@@ -11,7 +11,7 @@ import pytest
 
 from bench.stage.school import class_of
 from dev import Cleaner
-from live import gear, services
+from live import consoles, gear, services
 from tests import factories, media
 from tests.browser.steps import until
 from tests.servers import free_port
@@ -81,7 +81,7 @@ def test_a_stream_ends_when_its_class_does_and_when_a_page_takes_the_class(
     assert ask(client, key) == 204
     assert ask(client, key, call="update_publish") == 204
 
-    services.hold_console(classroom=school.room, console=school.room.recording, take=True)
+    consoles.hold(classroom=school.room, console=school.room.recording, take=True)
     assert ask(client, key, call="update_publish") == 403
 
     services.end(classroom=school.room)

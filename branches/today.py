@@ -69,10 +69,10 @@ def offices_held(user: User, *, on: date) -> QuerySet[Branch]:
     return Branch.objects.filter(Exists(held), ended_on=None).order_by("path")
 
 
-def today_of(branch: Branch, *, on: date) -> Today:
-    """What waits in `branch` and all beneath it."""
+def today_of(branch: Branch, *, on: date, reader: int | None = None) -> Today:
+    """What waits in `branch` and all beneath it; `reader` need not think of themselves."""
     quarter = Quarter.of(on)
-    quiet = _without_study(branch, quarter, on)
+    quiet = _without_study(branch, quarter, on).exclude(pk=reader or 0)
     return Today(
         branch=branch,
         work=[

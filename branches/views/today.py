@@ -26,7 +26,9 @@ def start(request):
         raise Http404
     context = {
         "now": now,
-        "days": [work.today_of(branch, on=on) for branch in branches],
+        "days": [
+            work.today_of(branch, on=on, reader=request.user.person_id) for branch in branches
+        ],
         "several": len(branches) > 1,
         "links": [
             (reverse("branches:today"), _("今天的事")),

@@ -270,7 +270,7 @@ def test_of_thousands_only_ticks_are_asked(keeper, branch, city):
     more = Person.objects.bulk_create(
         Person(
             name="某人",
-            sex="female",
+            sex=Person.Sex.FEMALE,
             born_on=people[0].born_on,
             organisation=city,
             pinyin="mou ren",

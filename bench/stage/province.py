@@ -205,7 +205,9 @@ class Province:
             ClassSession.objects.bulk_create([session for session, _ in planned], batch_size=BATCH)
             _copy(Attendance, ATTENDANCE, self._attendances(planned))
             batches = []
-            _copy(StudyEntry, LINE, self._lines(planned, batches))
+            # Asked before the COPY, which has the connection for itself.
+            tail = LedgerTail.objects.get(pk=1)
+            _copy(StudyEntry, LINE, self._lines(planned, tail, batches))
             LedgerBatch.objects.bulk_create(batches, batch_size=BATCH)
             last = batches[-1]
             LedgerTail.objects.filter(pk=1).update(number=last.number, hash=last.hash)
@@ -216,8 +218,7 @@ class Province:
             for person in people:
                 yield session.pk, person, "live", 5400, 5400, "[]", True
 
-    def _lines(self, planned, batches: list) -> Iterator[tuple]:
-        tail = LedgerTail.objects.get(pk=1)
+    def _lines(self, planned, tail: LedgerTail, batches: list) -> Iterator[tuple]:
         previous, number = bytes(tail.hash), tail.number
         for session, people in planned:
             number += 1

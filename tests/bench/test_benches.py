@@ -124,9 +124,10 @@ def test_draw_runs():
     assert int(found["couples"]) == 3
 
 
-def test_ledger_runs():
+@pytest.mark.parametrize("database", ["sqlite", "postgresql"])
+def test_ledger_runs(database):
     sizes = ["--small=100", "--large=300", "--branches=60", "--persons=1200", "--posted=9"]
-    found = bench("ledger", *sizes, "--rounds=2")
+    found = bench("ledger", *sizes, "--rounds=2", f"--database={database}")
 
     kinds = ("branch_year", "person", "quarter", "post")
     assert {f"growth_{kind}" for kind in kinds} <= set(found)

@@ -152,7 +152,7 @@ _DELIVERIES = Table(
         "handed_by": WHO_DID_IT,
     },
     forgotten={"note": "", "words": ""},
-    kept={"title": _SCHOOLS_OWN, "code": INTERNAL},
+    kept={"title": _SCHOOLS_OWN, "content": _SCHOOLS_OWN, "code": INTERNAL},
 )
 
 _SLIPS = Table(
@@ -265,7 +265,7 @@ _HANDOVERS = Table(
         "given_by": WHO_DID_IT,
         "taken_by": WHO_DID_IT,
     },
-    kept={"note": _OFFICIAL},
+    kept={"note": _OFFICIAL, "content": _OFFICIAL},
 )
 
 OF_BRANCHES = Declaration(

@@ -77,6 +77,7 @@ def furnish(town):
         "live:words",
         "live:recordings",
         "live:set_replay_rule",
+        "live:published",
     }
     learner, room = town.people["learner"], town.session.classroom
     now = town.session.ends_at

@@ -28,6 +28,12 @@ FORMS = {
         Every.QUARTER,
         [
             _figure("支部成员", "members"),
+            _figure("支部党员大会", "held_meeting"),
+            _figure("支委会", "held_committee"),
+            _figure("党小组会", "held_group"),
+            _figure("党课", "held_lecture"),
+            _figure("主题党日", "held_theme"),
+            _figure("志愿服务", "held_volunteer"),
             _figure("支部学习记录", "records"),
             _figure("应到", "due"),
             _figure("实到", "present"),

@@ -11,6 +11,7 @@ from enum import StrEnum
 from django.utils.translation import gettext_lazy as _
 
 from branches import queries
+from branches.models import BranchActivity
 from branches.templatetags.study import hours, number
 from live.models import StudyMode
 
@@ -21,6 +22,7 @@ class Unit(StrEnum):
     HOURS = "hours"
     BRANCHES = "branches"
     SHEETS = "sheets"
+    MEETINGS = "meetings"
 
     @property
     def label(self) -> str:
@@ -33,6 +35,7 @@ _UNITS = {
     Unit.HOURS: _("学时"),
     Unit.BRANCHES: _("个"),
     Unit.SHEETS: _("份"),
+    Unit.MEETINGS: _("次"),
 }
 
 
@@ -41,6 +44,7 @@ class Source(StrEnum):
 
     LEDGER = "ledger"
     RECORDS = "records"
+    ACTIVITIES = "activities"
     MEMBERS = "members"
     BRANCHES = "branches"
 
@@ -122,7 +126,19 @@ _OF_RECORDS = [
     ),
 ]
 
-FIGURES = {figure.code: figure for figure in (*_FIRST, *_OF_MODES, *_OF_RECORDS)}
+_OF_ACTIVITIES = [
+    Figure(
+        f"held_{kind.value}",
+        kind.label,
+        Unit.MEETINGS,
+        _("书记写好了到会的；几个支部一起开的，算在召集的支部"),
+        Source.ACTIVITIES,
+    )
+    for kind in BranchActivity.Kind
+]
+
+_ALL = (*_FIRST, *_OF_MODES, *_OF_RECORDS, *_OF_ACTIVITIES)
+FIGURES = {figure.code: figure for figure in _ALL}
 
 # What a single month has: the rest is of a day, or of a whole quarter.
 OF_THE_LEDGER = tuple(code for code, each in FIGURES.items() if each.source == Source.LEDGER)

@@ -29,6 +29,7 @@ from accounts.models import Organisation
 from branches import queries
 from branches.models import (
     Branch,
+    BranchActivity,
     BranchMembership,
     BranchRecord,
     Participation,
@@ -211,6 +212,7 @@ def _count_records(found: Counted, scope: Scope, period: Period) -> None:
         held_on__lt=period.ends_before,
     ).order_by()
     _spread(found, scope, everything.values(row=_row()).annotate(records=Count("pk")))
+    _count_kinds(found, scope, period)
     _count_activities(found, scope, period)
     records = everything.filter(activity=None)
     there = StudyEntry.objects.filter(
@@ -222,6 +224,21 @@ def _count_records(found: Counted, scope: Scope, period: Period) -> None:
     _spread(found, scope, there.annotate(due=F("present")))
     missing = _absent(records).values(row=_row()).annotate(due=Count("member"))
     _spread(found, scope, missing)
+
+
+def _count_kinds(found: Counted, scope: Scope, period: Period) -> None:
+    """How many of each kind were held, where they were called."""
+    held = BranchActivity.objects.filter(
+        branch__in=scope.branches.values("pk"),
+        branch__kind=Kind.HOME,
+        closed_at__isnull=False,
+        held_on__gte=period.starts_on,
+        held_on__lt=period.ends_before,
+    )
+    grouped = held.order_by().values("kind", row=_row()).annotate(n=Count("pk"))
+    _spread(
+        found, scope, [{"row": each["row"], f"held_{each['kind']}": each["n"]} for each in grouped]
+    )
 
 
 def _count_activities(found: Counted, scope: Scope, period: Period) -> None:

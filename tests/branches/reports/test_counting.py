@@ -176,3 +176,22 @@ def test_who_was_due_and_present_at_activities_is_counted_once_at_home():
     figures = {row: (each["due"], each["present"]) for row, each in counted.rows.items()}
     assert figures == {general.pk: (0, 0), first.pk: (2, 1), second.pk: (1, 1)}
     assert (counted.total["due"], counted.total["present"]) == (3, 2)
+
+
+def test_activities_of_each_kind_are_counted_where_they_were_called(year):
+    branch = school.branch("四支部", at=year.sister)
+    school.member(school.person("甲", at=year.sister), branch)
+    before = content.content_of(year.sister, Q3)["total"]
+    for kind in ("meeting", "lecture", "lecture", "volunteer"):
+        school.held(school.activity(branch, kind=kind))
+    school.activity(branch, kind="visit")  # Planned, and nobody wrote down who came.
+
+    total = content.content_of(year.sister, Q3)["total"]
+
+    held = {code: total[code] - before[code] for code in total if code.startswith("held_")}
+    assert {code: n for code, n in held.items() if n} == {
+        "held_meeting": 1,
+        "held_lecture": 2,
+        "held_volunteer": 1,
+    }
+    assert FIGURES["held_lecture"].label == "党课（次）"

@@ -7,9 +7,10 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import AuditLine, RoleGrant
-from branches import inspecting
+from branches import inspecting, ledger
 from branches.errors import InspectionRefused
-from branches.models import BranchRecord, Inspection, StudyEntry
+from branches.models import BranchRecord, Inspection, Source, StudyEntry
+from live.models import StudyMode
 from tests.branches import school
 from tests.branches.school import NINE, THAT_DAY
 
@@ -193,3 +194,57 @@ def test_an_office_grants_only_over_itself_and_a_sister_county_sees_nothing(
     answer = client.post("/branches/inspections/new/", facts)
     assert client.get(answer.url).status_code == 200
     assert Inspection.objects.latest("pk").drawn.count() == 4
+
+
+def test_a_record_of_an_activity_rests_on_its_own_lines(
+    client, city, auditor, bureau, branch, wang
+):
+    """Of those who came, of its own members; a line that was taken back carries nothing."""
+    li, sun = (school.person(name, at=city) for name in ("李国强", "孙立"))
+    for person in (li, sun):
+        school.member(person, branch)
+    school.line(wang)
+    made = school.activity(branch, by=bureau)
+    school.held(made, wang, li, by=bureau)
+    ledger.reverse(
+        entry=StudyEntry.objects.get(source=Source.ACTIVITY, person=li), reason="写错了", by=bureau
+    )
+    other = school.activity(branch, by=bureau, starts_at=NINE + timedelta(hours=2))
+    school.held(other, wang, sun, by=bureau, now=NINE + timedelta(hours=5))
+
+    record = BranchRecord.objects.get(activity=made)
+    line = StudyEntry.objects.get(source=Source.ACTIVITY, source_key=made.pk, person=wang)
+    assert list(inspecting.lines_of(record)) == [line]
+    inspection = granted(city, auditor, bureau)
+    client.force_login(auditor)
+    page = f"/branches/inspections/{inspection.pk}/records/{record.pk}/"
+    assert f"{page}lines/{line.pk}/" in said(client.get(page))
+    assert "王秀兰" in said(client.get(f"{page}lines/{line.pk}/"))
+    for elsewhere in StudyEntry.objects.exclude(pk=line.pk):
+        assert client.get(f"{page}lines/{elsewhere.pk}/").status_code == 404
+
+
+def test_a_class_watched_together_is_the_evidence_of_the_activity(
+    city, bureau, branch, wang, session
+):
+    """Who was in the class has its line; a replay seen later belongs to no meeting."""
+    li = school.person("李国强", at=city)
+    school.member(li, branch)
+    made = school.activity(branch, by=bureau, session=session)
+    school.studied(wang, session)
+    school.studied(li, session, mode=StudyMode.REPLAY)
+    school.held(made, wang, by=bureau)
+    record = BranchRecord.objects.get(activity=made, branch=branch)
+    assert [line.person for line in inspecting.lines_of(record)] == [wang]
+    assert {line.session for line in inspecting.lines_of(record)} == {session}
+
+
+def test_a_functional_branch_shows_its_members_lines_at_their_home(city, bureau, branch, wang):
+    club = school.branch("书法缘", at=city, kind="functional")
+    li = school.person("李国强", at=city)
+    for person, home in ((wang, club), (li, branch)):
+        school.member(person, home)
+    made = school.activity(club, by=bureau)
+    school.held(made, wang, by=bureau)
+    record = BranchRecord.objects.get(activity=made, branch=club)
+    assert [(line.person, line.branch) for line in inspecting.lines_of(record)] == [(wang, branch)]

@@ -124,7 +124,7 @@ def _said(name: str, value, agents: dict) -> str:
 
 
 def _value(name: str, value, agents: dict) -> str:
-    if name == "changed":
+    if name == "changed" and isinstance(value, list):
         return "、".join(str(_FIELDS.get(each, each)) for each in value)
     if name == "done" or (name == "kind" and value in _VALUES):
         return str(_VALUES.get(value, value))

@@ -1,11 +1,13 @@
 """Reading accounts. The doors: who may act for whom, who leads what."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Merge, Organisation, Person, Proxy, RoleGrant, TeachingPoint, User
+from accounts.signals import powers_asked_for
 
 
 def file_in_use(person: Person | None) -> Person | None:
@@ -94,6 +96,14 @@ def phones_of(person: Person) -> list[str]:
 
 def roles_of(person: Person) -> QuerySet[RoleGrant]:
     return person.roles.filter(ended_at=None).select_related("organisation")
+
+
+def powers_since(person: Person) -> list[datetime]:
+    """Since when each role, and what apps above gave, opens the files of others to `person`."""
+    found = [role.granted_at for role in roles_of(person)]
+    for _receiver, moments in powers_asked_for.send(sender=Person, person=person):
+        found.extend(moments)
+    return found
 
 
 def live_proxy(*, user: User, person: Person) -> Proxy | None:

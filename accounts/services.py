@@ -197,7 +197,7 @@ def take_own_file(*, user: User, person: Person) -> None:
         raise FileTaken(_("这份档案不能这样认领，请打电话给学校。"))
     if _number_changed_since_a_role(person):
         raise FileTaken(
-            _("这份档案有工作角色，手机号后来改过。请管理员收回角色、重新授予以后再登录。")
+            _("这份档案有工作角色或者支部职务，手机号后来改过。请管理员收回、重新授予以后再登录。")
         )
     _take_over_from_card(person=person, user=user)
     user.person = person
@@ -210,15 +210,15 @@ def take_own_file(*, user: User, person: Person) -> None:
 
 
 def _number_changed_since_a_role(person: Person) -> bool:
-    """Whether somebody wrote another number into the file of whoever was given a role.
+    """Whether somebody wrote another number into the file of whoever was given a role or office.
 
     Who writes files would otherwise take any role by writing their own number into its file.
     """
-    first = queries.roles_of(person).order_by("granted_at").first()
-    if first is None:
+    moments = queries.powers_since(person)
+    if not moments:
         return False
     changes = AuditLine.objects.filter(
-        person=person, action=AuditLine.Action.FILE_CHANGED, at__gte=first.granted_at
+        person=person, action=AuditLine.Action.FILE_CHANGED, at__gte=min(moments)
     )
     return any("phone" in line.details.get("fields", ()) for line in changes)
 

@@ -155,6 +155,8 @@ def _finish(handover: Handover, by: User, now: datetime) -> None:
         person=handover.incoming,
         office=BranchOffice.Office.SECRETARY,
         starts_on=handover.takes_over_on,
+        by=by,
+        now=now,
     )
     audit.record(
         audit.Action.OFFICE_HANDED,

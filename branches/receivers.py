@@ -19,6 +19,7 @@ from accounts.signals import (
     files_parting,
     merge_objections_asked_for,
     personal_tables_asked_for,
+    powers_asked_for,
     readers_asked_for,
     work_asked_for,
 )
@@ -195,6 +196,11 @@ def who_keeps_their_ledger(sender, person, **kwargs):
         PersonFact(office.person.name, f"{office.branch} {office.get_office_display()}")
         for office in queries.offices_over(person, on=timezone.localdate())
     ]
+
+
+@receiver(powers_asked_for)
+def offices_given(sender, person, **kwargs):
+    return queries.powers_since(person, now=timezone.now())
 
 
 @receiver(work_asked_for)

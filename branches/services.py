@@ -4,13 +4,14 @@ Dates are what counts: the ledger asks for the branch of the day, so a change ma
 entered late, and nothing already posted moves.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import Person
+from accounts import audit
+from accounts.models import Person, User
 from branches.errors import DatesCross
 from branches.models import Branch, BranchMembership, BranchOffice
 
@@ -55,7 +56,15 @@ def leave_branch(*, membership: BranchMembership, ends_on: date) -> BranchMember
 
 
 @transaction.atomic
-def appoint(*, branch: Branch, person: Person, office: str, starts_on: date) -> BranchOffice:
+def appoint(
+    *,
+    branch: Branch,
+    person: Person,
+    office: str,
+    starts_on: date,
+    by: User | None = None,
+    now: datetime | None = None,
+) -> BranchOffice:
     """Give `person` an office in `branch` from `starts_on`; the same again is harmless.
 
     A new secretary takes over from the one before, whose office ends that day.  Raises
@@ -69,9 +78,20 @@ def appoint(*, branch: Branch, person: Person, office: str, starts_on: date) -> 
     if office == BranchOffice.Office.SECRETARY:
         for before in open_offices:
             leave_office(office=before, ends_on=starts_on)
-    return BranchOffice.objects.create(
+    given = BranchOffice.objects.create(
         branch=branch, person=person, office=office, starts_on=starts_on
     )
+    # When it was given, whatever day it counts from: see queries.powers_since.
+    audit.record(
+        audit.Action.ROLE_GRANTED,
+        by=by,
+        person=person,
+        organisation=branch.organisation,
+        now=now,
+        office=office,
+        branch=branch.pk,
+    )
+    return given
 
 
 @transaction.atomic

@@ -13,6 +13,8 @@ from common.sealed import seal, unseal
 
 # The fields that may hold a name or a number of somebody.
 NAMES = ("q",)
+# The name of the button that looks, where other buttons of the page act.
+LOOK = "look"
 LONGEST = 100
 
 
@@ -23,14 +25,31 @@ def by_post(view):
     def checked(request, *args, **kwargs):
         if request.method != "POST":
             return view(request, *args, **kwargs)
-        asked = request.POST.copy()
-        asked.pop("csrfmiddlewaretoken", None)
-        for name in NAMES:
-            if words := asked.get(name, "").replace("\0", "").strip():
-                asked[name] = seal(words[:LONGEST])
-        return redirect(f"{request.path}?{asked.urlencode()}")
+        return _led_back(request)
 
     return checked
+
+
+def look_by_post(view):
+    """The same for a page that takes other posts too: only what its button LOOK sends."""
+
+    @wraps(view)
+    def checked(request, *args, **kwargs):
+        if request.method == "POST" and LOOK in request.POST:
+            return _led_back(request)
+        return view(request, *args, **kwargs)
+
+    return checked
+
+
+def _led_back(request):
+    asked = request.POST.copy()
+    for name in ("csrfmiddlewaretoken", LOOK):
+        asked.pop(name, None)
+    for name in NAMES:
+        if words := asked.get(name, "").replace("\0", "").strip():
+            asked[name] = seal(words[:LONGEST])
+    return redirect(f"{request.path}?{asked.urlencode()}")
 
 
 def opened(data: QueryDict) -> QueryDict:

@@ -20,7 +20,7 @@ from accounts.forms.acting import (
     PaperHouseholdForm,
     ProposalForm,
 )
-from common import masks
+from common import asked, masks
 from common.errors import DomainError
 
 FOUND_AT_MOST = 8
@@ -215,11 +215,12 @@ def revoke_for(request, pk, proxy_pk):
 
 @never_cache
 @login_required
+@asked.look_by_post
 @require_http_methods(["GET", "POST"])
 def household_of(request, pk):
     """With whom somebody studies on one device; one more, from a paper both have signed."""
     person = queries.file_led_by(user=request.user, pk=pk)
-    words = request.GET.get("q", "").strip()
+    words = asked.opened(request.GET).get("q", "")[:100].strip()
     led = queries.files_led_by(request.user).exclude(pk=person.pk).filter(frozen_at=None)
     found = list(finding.matching(led, words)[:FOUND_AT_MOST]) if words else []
     files = led.filter(pk__in=[one.pk for one in found])
@@ -237,6 +238,7 @@ def household_of(request, pk):
         "person": person,
         "form": form,
         "words": words,
+        "query": request.GET.urlencode(),
         "found": found,
         "companions": households.companions_for_staff(user=request.user, person=person),
         "membership": households.membership_of(person),

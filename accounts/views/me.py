@@ -16,6 +16,7 @@ from accounts.demo import logins
 from accounts.forms.me import NewFileForm
 from accounts.middleware import ACTING_FOR
 from accounts.models import InboxMessage, User
+from common import asked
 from common.errors import DomainError
 
 COOKIE_AGE_S = 60 * 60 * 24 * 365
@@ -88,12 +89,13 @@ def welcome(request):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def me(request):
     """My file, for whom I may act, who may act for me, and what I am here."""
     user = request.user
     own = queries.own_file(user)
-    words = request.GET.get("q", "").replace("\x00", "")
+    words = asked.opened(request.GET).get("q", "").replace("\x00", "")
     everybody = proxies.held_by(user).count()
     context = {
         "own": own,

@@ -23,7 +23,7 @@ from accounts.forms.rights import (
 from accounts.models import RightsRequest, RoleGrant, Way
 from accounts.rights import asking, erasing, exporting, freezing
 from accounts.views.rights import answer_with
-from common import excel
+from common import asked, excel
 from common.errors import DomainError
 from common.excel import Column
 
@@ -40,12 +40,13 @@ def _chosen(request):
     """The filter and what it chooses. 404 for who decides nothing."""
     if not queries.has_role(request.user, *queries.WRITES_FILES):
         raise Http404
-    form = RequestFilter(request.GET or {"state": State.OPEN})
+    form = RequestFilter(asked.opened(request.GET) or {"state": State.OPEN})
     return form, asking.chosen(asking.requests_led_by(request.user), form.choice())
 
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def request_list(request):
     form, found = _chosen(request)

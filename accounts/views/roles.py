@@ -15,6 +15,7 @@ from accounts.forms.roles import GrantFilter
 from accounts.models import Organisation, Person, RoleGrant
 from accounts.organisations import tree
 from accounts.roles import duties, granting, sheet
+from common import asked as looked
 from common.errors import DomainError
 
 GRANTS_ON_A_PAGE = 50
@@ -28,6 +29,7 @@ FOUND_AT_MOST = 20
 
 @never_cache
 @login_required
+@looked.by_post
 @require_GET
 def role_list(request):
     form, grants = _chosen(request)
@@ -61,7 +63,7 @@ def roles_excel(request):
 def _chosen(request):
     """The filter and the roles it chooses. 404 for all but administrators."""
     units = _units(request)
-    form = GrantFilter(request.GET, organisations=units)
+    form = GrantFilter(looked.opened(request.GET), organisations=units)
     grants = form.chosen(queries.grants_administered_by(request.user))
     return form, grants.order_by(*form.order())
 
@@ -87,6 +89,7 @@ def what_roles_may(request):
 
 @never_cache
 @login_required
+@looked.look_by_post
 @require_http_methods(["GET", "POST"])
 def grant(request):
     """Choose the person, the organisation, the role; read what it means; give it."""
@@ -124,7 +127,7 @@ def grant(request):
 
 
 def _words(request) -> str:
-    return request.GET.get("q", "")[:100].strip()
+    return looked.opened(request.GET).get("q", "")[:100].strip()
 
 
 def _people(request) -> dict:

@@ -27,7 +27,7 @@ from accounts.roster import applying, keeping, previewing, queries, settling, sh
 from accounts.roster import template as empty_roster
 from accounts.roster.applying import marks_of
 from accounts.roster.entries import CHOSEN, Choice, Verdict, counted, waiting
-from common import excel
+from common import asked, excel
 from common.errors import DomainError
 
 State = RosterImport.State
@@ -115,6 +115,7 @@ def template(request):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def roster(request, pk):
     """Where the roster is on its way, and what can be done now."""
@@ -198,8 +199,12 @@ def _done(request, pk, act):
     return redirect("roster:roster", pk)
 
 
+def _name_asked(request) -> str:
+    return asked.opened(request.GET).get("q", "").strip()[:40]
+
+
 def _preview_page(request, found):
-    verdict, name = request.GET.get("verdict", ""), request.GET.get("q", "").strip()[:40]
+    verdict, name = request.GET.get("verdict", ""), _name_asked(request)
     if verdict not in Verdict:
         verdict = ""
     rows = showing.Rows(found, verdict=verdict, name=name)
@@ -252,6 +257,7 @@ def report(request, pk):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def review(request):
     _check_may(request)
@@ -268,7 +274,7 @@ def _settle_many_form(request, data=None) -> SettleManyForm:
 
 def _review_page(request, form, status=200):
     rows = queries.rows_to_settle(request.user)
-    chosen = ReviewFilter(request.GET, rows=rows)
+    chosen = ReviewFilter(asked.opened(request.GET), rows=rows)
     page = Paginator(chosen.chosen(rows), DOUBTFUL_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "form": form,

@@ -1,7 +1,7 @@
 """Branches and who belongs to them."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime, time
 
 from django.db.models import (
     Case,
@@ -11,8 +11,9 @@ from django.db.models import (
     QuerySet,
     When,
 )
+from django.utils import timezone
 
-from accounts.models import Person
+from accounts.models import AuditLine, Person
 from branches.models import Branch, BranchMembership, BranchOffice, StudyEntry
 from branches.queries.standing import STANDS, held_on
 from courses.models import ClassSession
@@ -82,6 +83,30 @@ def memberships_of(person: Person, *, on: date) -> QuerySet[BranchMembership]:
 def offices_of(person: Person, *, on: date) -> QuerySet[BranchOffice]:
     """The offices that `person` holds on that day."""
     return person.offices.filter(held_on(on)).select_related("branch")
+
+
+def powers_since(person: Person, *, now: datetime) -> list[datetime]:
+    """When each office that `person` holds or will hold was given to them.
+
+    One without a line of the log counts from its first day; if that is still to come, from
+    the beginning of the file.
+    """
+    today = timezone.localdate(now)
+    found = []
+    for held in person.offices.filter(Q(ends_on=None) | Q(ends_on__gt=today)):
+        line = AuditLine.objects.filter(
+            person=person,
+            action=AuditLine.Action.ROLE_GRANTED,
+            details__branch=held.branch_id,
+            details__office=held.office,
+        ).first()
+        if line:
+            found.append(line.at)
+        elif held.starts_on <= today:
+            found.append(timezone.make_aware(datetime.combine(held.starts_on, time())))
+        else:
+            found.append(person.created_at)
+    return found
 
 
 def offices_over(person: Person, *, on: date) -> QuerySet[BranchOffice]:

@@ -20,6 +20,7 @@ from branches.home_study_forms import (
     initial_of,
 )
 from branches.models import StudyOrder
+from common import asked
 from common.errors import DomainError
 from common.excel import safe_file_name
 from common.typed import number_of, words_in
@@ -34,6 +35,7 @@ CARD_LINES = 20
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def desk(request):
     if not reading.sees_any(request.user):
@@ -41,7 +43,7 @@ def desk(request):
     state = request.GET.get("state", reading.NEW)
     seen = reading.orders_seen_by(request.user)
     found = reading.orders_in(seen, state)
-    if q := words_in(request.GET, "q")[:40]:
+    if q := words_in(asked.opened(request.GET), "q")[:40]:
         found = found.filter(person__name__icontains=q)
     page = Paginator(reading.whole(found), ORDERS_ON_A_PAGE).get_page(request.GET.get("page"))
     counts = reading.counts(seen)
@@ -72,13 +74,14 @@ def card(request):
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def choose_person(request):
     """For whom: found by name among those one may write an order for."""
     people = reading.people_ordered_for(request.user)
     if not reading.keeps_any(request.user) and not people.exists():
         raise Http404
-    q = words_in(request.GET, "q")[:40]
+    q = words_in(asked.opened(request.GET), "q")[:40]
     if q:
         people = people.filter(name__icontains=q)
     found = list(people.select_related("organisation")[: PEOPLE_SHOWN + 1])

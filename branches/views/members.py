@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import doors, excel, membership, queries, services, upkeep
 from branches.office_forms import AppointForm, DayForm, TakeInForm
 from branches.views.branches import head_of
+from common import asked
 from common.errors import DomainError
 
 MEMBERS_ON_A_PAGE = 50
@@ -23,6 +24,7 @@ MEMBERS_AT_MOST = 5_000
 
 @never_cache
 @login_required
+@asked.by_post
 @require_GET
 def roster(request, pk):
     branch = queries.branch_led_by(request.user, pk)
@@ -35,7 +37,7 @@ def roster(request, pk):
         "page": page,
         "rows": membership.members(page.object_list, on=today),
         "chosen": chosen,
-        "query": urlencode({name: value for name, value in chosen.items() if value}),
+        "query": _query(request, chosen),
         "everything": everything,
         "manages": doors.branches_managed_by(request.user).filter(pk=branch.pk).exists(),
         "year": today.year,
@@ -54,9 +56,15 @@ def roster_excel(request, pk):
     return excel.roster_file(branch=branch, rows=rows, words=chosen["q"], on=today)
 
 
+def _query(request, chosen):
+    """What was chosen, for addresses: the words as they came, sealed."""
+    kept = chosen | {"q": request.GET.get("q", "")}
+    return urlencode({name: kept[name] for name, value in chosen.items() if value})
+
+
 def _chosen(request, branch):
     chosen = {
-        "q": request.GET.get("q", "")[:100].strip(),
+        "q": asked.opened(request.GET).get("q", "")[:100].strip(),
         "sort": request.GET.get("sort", ""),
         "former": "1" if request.GET.get("former") else "",
     }
@@ -119,7 +127,7 @@ def appoint(request, pk):
     )
 
     def act(facts):
-        return services.appoint(branch=branch, **facts).person
+        return services.appoint(branch=branch, by=request.user, **facts).person
 
     lead = _("在成员里选。新书记任职那天，原来的书记自动卸任。")
     return _form_page(

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.audit import reading
 from accounts.models import RoleGrant
 from accounts.signals import (
     PersonFact,
@@ -26,12 +27,17 @@ from accounts.signals import (
 from branches import evidence, ledger, presence, queries, records, services, start
 from branches.errors import NoHoursRule
 from branches.home_study import orders
-from branches.models import Absence, StudyEntry
+from branches.models import Absence, BranchOffice, StudyEntry
 from branches.personal import OF_BRANCHES
 from common.doors import WorkDoor, doors_asked_for
 from live.signals import replay_watched, session_closed
 
 logger = logging.getLogger(__name__)
+
+reading.name_details(
+    labels={"office": gettext_lazy("支部任职"), "branch": gettext_lazy("支部")},
+    values=dict(BranchOffice.Office.choices),
+)
 
 
 @receiver(session_closed)

@@ -26,6 +26,8 @@ LABELS = {
     "version": gettext_lazy("版本"),
     "paper": gettext_lazy("纸面编号"),
     "file": gettext_lazy("文件"),
+    "roster": gettext_lazy("名册"),
+    "new": gettext_lazy("新增"),
 }
 
 
@@ -126,7 +128,7 @@ def _said(name: str, value, agents: dict) -> str:
 def _value(name: str, value, agents: dict) -> str:
     if name == "changed" and isinstance(value, list):
         return "、".join(str(_FIELDS.get(each, each)) for each in value)
-    if name == "done" or (name == "kind" and value in _VALUES):
+    if name == "done" or (name in ("kind", "office") and value in _VALUES):
         return str(_VALUES.get(value, value))
     if isinstance(value, list):
         return "、".join(_field_name(each) if name == "fields" else str(each) for each in value)

@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from accounts import services as accounts
+from accounts.audit import reading
 from accounts.errors import FileTaken, MergeRefused
 from accounts.files import merging
 from accounts.models import AuditLine
@@ -108,3 +109,4 @@ def test_who_gave_an_office_stands_in_the_log(zhao, branch, clerk):
 
     line = AuditLine.objects.filter(person=zhao, action="role.granted").get()
     assert (line.actor, line.details) == (clerk, {"office": "deputy", "branch": branch.pk})
+    assert next(reading.with_words([line])).words == f"支部任职：副书记；支部：{branch.pk}"

@@ -21,7 +21,7 @@ def test_a_roster_tells_how_many_changed_and_a_plan_tells_what(client):
     page = client.get(reverse("audit:list")).content.decode()
     book = client.get(reverse("audit:excel"))
 
-    assert "改了：7" in page
+    assert "名册：1；新增：2；改了：7" in page
     assert "改了：开始日期" in page
     assert book.status_code == 200
     assert AuditLine.objects.filter(action=audit.Action.LOG_EXPORTED).exists()

@@ -108,3 +108,7 @@ class HandoverRefused(OfAField):
 
 class PrintRefused(DomainError):
     """There is nothing to print, or more than one book holds."""
+
+
+class CitationRefused(OfAField):
+    """A star or points cannot be written or withdrawn like that."""

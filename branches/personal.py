@@ -268,6 +268,24 @@ _HANDOVERS = Table(
     kept={"note": _OFFICIAL, "content": _OFFICIAL},
 )
 
+_CITATIONS = Table(
+    "branches.Citation",
+    by=("person",),
+    shown={
+        "kind": "",
+        "branch": "",
+        "year": "",
+        "amount": "",
+        "happened_on": "",
+        "activity": "",
+        "words": "",
+        "entered_at": "",
+        "reason": "",
+    },
+    hidden={"entered_by": WHO_DID_IT, "withdraws": INTERNAL},
+    kept={"words": _OFFICIAL, "reason": _OFFICIAL},
+)
+
 OF_BRANCHES = Declaration(
     tables=(
         _MEMBERSHIPS,
@@ -283,6 +301,7 @@ OF_BRANCHES = Declaration(
         _ACTIVITIES_LED,
         _INSPECTIONS,
         _HANDOVERS,
+        _CITATIONS,
     ),
     left_out=dict.fromkeys(
         (
@@ -317,6 +336,8 @@ OF_BRANCHES = Declaration(
             "branches.Delivery.visitor",
             "branches.Delivery.handed_by",
             "branches.ReturnSlip.recorded_by",
+            "branches.Citation.entered_by",
+            "branches.Extras.set_by",
         ),
         WHO_DID_IT,
     ),

@@ -5,6 +5,7 @@ from django.urls import path
 from branches.views import (
     activities,
     branches,
+    citations,
     confirming,
     deliveries,
     handovers,
@@ -40,6 +41,15 @@ urlpatterns = [
     path("my/learning/<int:pk>/", learning.my_entry, name="my_entry"),
     path("my/home-study/", home_study.my_orders, name="my_home_study"),
     path("my/home-study/<int:pk>/cancel/", home_study.cancel_my_order, name="cancel_my_order"),
+    path("my/citations/", citations.my_citations, name="my_citations"),
+    path("branches/extras/", citations.extras, name="extras"),
+    path("branches/<int:pk>/citations/<str:kind>/", citations.branch_citations, name="citations"),
+    path(
+        "branches/<int:branch_pk>/citations/<int:pk>/withdrawal/",
+        citations.withdraw_citation,
+        name="withdraw_citation",
+    ),
+    path("branches/<int:pk>/volunteering/", citations.volunteering, name="volunteering"),
     path("home-study/", home_study.desk, name="home_study"),
     path("home-study/card/", home_study.card, name="order_card"),
     path("home-study/new/", home_study.choose_person, name="choose_person"),

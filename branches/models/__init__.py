@@ -6,6 +6,7 @@ or a batch (migration 0004), and a correction is a reversing line with a reason 
 
 from branches.models.activities import BranchActivity, Participation
 from branches.models.branches import Branch, BranchChange, BranchMembership, BranchOffice
+from branches.models.citations import Citation, Extras
 from branches.models.home_study import Delivery, OrderedReading, ReturnSlip, StudyOrder
 from branches.models.inspections import Handover, InspectedRecord, Inspection
 from branches.models.ledger import (
@@ -31,7 +32,9 @@ __all__ = [
     "BranchMembership",
     "BranchOffice",
     "BranchRecord",
+    "Citation",
     "Delivery",
+    "Extras",
     "HalfDay",
     "Handover",
     "HoursRule",

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from branches import queries
+from branches import citations, queries
 from branches.activities import inviting, making_up
 from branches.activity_forms import AnswerForm
 from branches.models import BranchActivity, Participation
@@ -36,6 +36,7 @@ def _page(request, wrong=None, status=200):
         "make_ups": queries.my_make_ups(request.person),
         "past": past,
         "volunteered": sum(volunteered),
+        "cites": bool(citations.switches_of(request.person) & {"stars", "points"}),
         "now": now,
         "wrong": wrong,
     }

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.queries import organisations_led_by
-from branches import doors, queries, upkeep
+from branches import citations, doors, queries, upkeep
 from branches.hints import hints, term_hint
 from branches.models import Branch
 from branches.office_forms import ChangeBranchForm, EndForm, FoundBranchForm, OtherBranchForm
@@ -44,6 +44,7 @@ def branch_page(request, pk):
         "founds": doors.parents_offered_to(request.user).filter(pk=branch.pk).exists(),
         "merged_into": branch.merged_into,
         "today": today,
+        "extras": citations.switched_on(branch.organisation),
     }
     return render(request, "branches/branch.html", context)
 

@@ -40,6 +40,7 @@ from branches.models import (
     BranchMembership,
     BranchOffice,
     BranchRecord,
+    Citation,
     Handover,
     HoursRule,
     Inspection,
@@ -379,4 +380,15 @@ def _home_study(her, other, unit, branch):
         note=f"{her.name}交代的话",
         drafted_at=now,
         drafted_by=by,
+    )
+    Citation.objects.create(
+        kind=Citation.Kind.POINTS,
+        branch=branch,
+        person=her,
+        year=2021,
+        amount=2,
+        happened_on=date(2021, 1, 1),
+        words="帮邻居报名",
+        entered_at=now,
+        entered_by=by,
     )

@@ -60,6 +60,7 @@ MOVED = {
     "branches.BranchOffice.person",
     "branches.BranchRecord.chair",
     "branches.BranchRecord.recorder",
+    "branches.Citation.person",
     "branches.Delivery.visitor",
     "branches.Participation.person",
     "branches.Handover.incoming",

@@ -53,6 +53,16 @@ login_urls = [
     path("2fa/codes/new/", login.new_codes, name="mfa_generate_recovery_codes"),
 ]
 
+
+class EditorsLogin(RedirectView):
+    """To the login; who is logged in and edits nothing goes home, not round in a circle."""
+
+    def get_redirect_url(self, *args, **kwargs):
+        if self.request.user.is_authenticated:
+            return "/"
+        return super().get_redirect_url(*args, **kwargs)
+
+
 urlpatterns = [
     path("accounts/", include(login_urls)),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -72,7 +82,7 @@ urlpatterns = [
     # Wagtail's own login page asks for a password, which nobody has.
     path(
         "cms/login/",
-        RedirectView.as_view(pattern_name="account_login", query_string=True),
+        EditorsLogin.as_view(pattern_name="account_login", query_string=True),
         name="editors_login",
     ),
     path("cms/", include(wagtailadmin_urls)),

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from accounts import services as accounts
 from accounts.models import AuditLine, RoleGrant
-from branches import inspecting, ledger
+from branches import inspecting, ledger, queries
 from branches.errors import InspectionRefused
 from branches.models import BranchRecord, Inspection, Source, StudyEntry
 from live.models import StudyMode
@@ -228,15 +228,22 @@ def test_a_class_watched_together_is_the_evidence_of_the_activity(
     city, bureau, branch, wang, session
 ):
     """Who was in the class has its line; a replay seen later belongs to no meeting."""
+    club = school.branch("书法缘", at=city, kind="functional")
     li = school.person("李国强", at=city)
     school.member(li, branch)
-    made = school.activity(branch, by=bureau, session=session)
+    for person in (wang, li):
+        school.member(person, club)
     school.studied(wang, session)
-    school.studied(li, session, mode=StudyMode.REPLAY)
+    made = school.activity(club, by=bureau, session=session)
     school.held(made, wang, by=bureau)
-    record = BranchRecord.objects.get(activity=made, branch=branch)
-    assert [line.person for line in inspecting.lines_of(record)] == [wang]
-    assert {line.session for line in inspecting.lines_of(record)} == {session}
+    replay = school.line(
+        li, branch=branch, session=session, source=Source.REPLAY, mode=StudyMode.REPLAY
+    )
+    assert replay in StudyEntry.objects.filter(queries.STANDS, session=session)
+    record = BranchRecord.objects.get(activity=made, branch=club)
+    assert [(line.person, line.session) for line in inspecting.lines_of(record)] == [
+        (wang, session)
+    ]
 
 
 def test_a_functional_branch_shows_its_members_lines_at_their_home(city, bureau, branch, wang):

@@ -276,7 +276,12 @@ def _leads_away(response) -> bool:
     """Back to the editors' first page, or to a login that this login does not get past."""
     if response.status_code not in {301, 302}:
         return False
-    away = (reverse("wagtailadmin_home"), reverse("account_login"), reverse("admin:login"))
+    away = (
+        reverse("wagtailadmin_home"),
+        reverse("account_login"),
+        reverse("editors_login"),
+        reverse("admin:login"),
+    )
     return response.url == away[0] or response.url.startswith(away[1:])
 
 

@@ -198,7 +198,7 @@ def test_ones_study_costs_the_same_queries_however_much_it_was(
         school.studied(wang, session)
 
     # Meetings, attendance, lines, figures, visits.
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         learning = learning_of(wang, year=2026, now=LATER)
         assert [meeting.axis.minutes for meeting in learning.classes[0].meetings] == [
             90

@@ -156,7 +156,7 @@ def test_my_learning_costs_the_same_queries_however_much_it_was(
         school.studied(wang, met)
 
     # Session, login, person, first year, the aim's five, learning_of's own five, and letters.
-    with django_assert_max_num_queries(15):
+    with django_assert_max_num_queries(16):
         response = mine.get(reverse("branches:my_learning"))
 
     assert response.content.decode().count('<li class="meeting"') == meetings
@@ -412,7 +412,7 @@ def test_the_ledger_costs_the_same_queries_however_long(
 
     # Session, login, its person; offices, roles, the branch; quarters and people to choose
     # from; the figures; secretary, offices, may one write; count, rules, lines.
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         response = office.get(ledger_url)
 
     assert rows(response) == lines
@@ -530,7 +530,7 @@ def test_excel_costs_the_same_queries_however_long(
         school.attendance(person, session)
     ledger.post_session(session=session, now=LATER)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         office.get(reverse("branches:ledger_excel", args=[branch.pk]))
 
 

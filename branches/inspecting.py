@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -83,18 +83,14 @@ def line_of(record: BranchRecord, pk: int) -> StudyEntry:
 
 
 def lines_of(record: BranchRecord) -> QuerySet[StudyEntry]:
-    """What stands in the ledger for a record: of its class, or of its activity."""
+    """What stands in the ledger for a record: of its class and of its activity."""
+    rests_on = Q()
     if record.session_id:
-        return queries.present_of(record)
-    activity = record.activity
-    lines = StudyEntry.objects.filter(
-        queries.STANDS, source=Source.ACTIVITY, source_key=activity.pk
-    )
-    if activity.session_id:
-        # Who watched the class together has the line of the class.
-        lines = StudyEntry.objects.filter(queries.STANDS, session=activity.session_id).exclude(
-            mode__in=queries.APART
-        )
+        rests_on |= Q(session=record.session_id) & ~Q(mode__in=queries.APART)
+    if record.activity_id:
+        # Also of a class watched together: who was only on the list has the activity's line.
+        rests_on |= Q(source=Source.ACTIVITY, source_key=record.activity_id)
+    lines = StudyEntry.objects.filter(queries.STANDS, rests_on)
     if record.branch.kind == Branch.Kind.HOME:
         lines = lines.filter(branch=record.branch)
     else:

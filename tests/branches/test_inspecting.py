@@ -227,22 +227,26 @@ def test_a_record_of_an_activity_rests_on_its_own_lines(
 def test_a_class_watched_together_is_the_evidence_of_the_activity(
     city, bureau, branch, wang, session
 ):
-    """Who was in the class has its line; a replay seen later belongs to no meeting."""
+    """Who was in the class has its line, who only watched along that of the activity; a replay
+    seen later belongs to no meeting."""
     club = school.branch("书法缘", at=city, kind="functional")
     li = school.person("李国强", at=city)
     school.member(li, branch)
-    for person in (wang, li):
+    sun = school.person("孙立", at=city)
+    school.member(sun, branch)
+    for person in (wang, li, sun):
         school.member(person, club)
     school.studied(wang, session)
     made = school.activity(club, by=bureau, session=session)
-    school.held(made, wang, by=bureau)
+    school.held(made, wang, sun, by=bureau)
     replay = school.line(
         li, branch=branch, session=session, source=Source.REPLAY, mode=StudyMode.REPLAY
     )
     assert replay in StudyEntry.objects.filter(queries.STANDS, session=session)
     record = BranchRecord.objects.get(activity=made, branch=club)
-    assert [(line.person, line.session) for line in inspecting.lines_of(record)] == [
-        (wang, session)
+    assert [(line.person, line.source) for line in inspecting.lines_of(record)] == [
+        (sun, Source.ACTIVITY),
+        (wang, Source.SESSION),
     ]
 
 

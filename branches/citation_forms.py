@@ -1,4 +1,5 @@
-"""What a secretary types about stars and points, and an office about what is used at all."""
+"""What a secretary types about stars and points, a member about what they would teach, and an
+office about what is used at all."""
 
 from django import forms
 from django.utils import timezone
@@ -6,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, Person
 from branches.models import BranchActivity
+from branches.models.talents import SUITS_AT_MOST, TEACHES_AT_MOST
 from branches.office_forms import day_field
 
 WHO = {"required": _("请选一位同志。"), "invalid_choice": _("请选一位同志。")}
@@ -76,6 +78,21 @@ class WithdrawForm(forms.Form):
     )
 
 
+class TalentForm(forms.Form):
+    teaches = forms.CharField(
+        label=_("愿意教什么"),
+        help_text=_("例如：二胡入门、手机拍照"),
+        max_length=TEACHES_AT_MOST,
+        error_messages={"required": _("请写愿意教什么。")},
+    )
+    suits = forms.CharField(
+        label=_("什么时候、在哪里方便"),
+        help_text=_("可以不写。例如：星期三下午，社区活动室"),
+        max_length=SUITS_AT_MOST,
+        required=False,
+    )
+
+
 class ExtrasForm(forms.Form):
     organisation = forms.ModelChoiceField(
         label=_("哪个机构"),
@@ -87,6 +104,7 @@ class ExtrasForm(forms.Form):
     stars = forms.BooleanField(label=_("用星级评定"), required=False)
     points = forms.BooleanField(label=_("用积分"), required=False)
     volunteering = forms.BooleanField(label=_("用志愿服务时间的名单"), required=False)
+    talents = forms.BooleanField(label=_("用“我愿意教”的卡"), required=False)
 
     def __init__(self, *args, organisations, **kwargs):
         super().__init__(*args, **kwargs)

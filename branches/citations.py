@@ -20,7 +20,7 @@ from branches.errors import CitationRefused
 from branches.models import Branch, BranchActivity, Citation, Extras, Participation
 
 Kind = Citation.Kind
-SWITCHES = ("stars", "points", "volunteering")
+SWITCHES = ("stars", "points", "volunteering", "talents")
 SWITCH_OF = {Kind.STAR: "stars", Kind.POINTS: "points"}
 MEETINGS = (BranchActivity.Kind.MEETING, BranchActivity.Kind.LIFE)
 

@@ -112,3 +112,7 @@ class PrintRefused(DomainError):
 
 class CitationRefused(OfAField):
     """A star or points cannot be written or withdrawn like that."""
+
+
+class TalentRefused(OfAField):
+    """Nothing is said on the card, or too many stand already."""

@@ -286,6 +286,13 @@ _CITATIONS = Table(
     kept={"words": _OFFICIAL, "reason": _OFFICIAL},
 )
 
+_TALENTS = Table(
+    "branches.TalentCard",
+    by=("person",),
+    shown={"teaches": "", "suits": "", "written_at": "", "withdrawn_at": ""},
+    forgotten={"teaches": "", "suits": ""},
+)
+
 OF_BRANCHES = Declaration(
     tables=(
         _MEMBERSHIPS,
@@ -302,6 +309,7 @@ OF_BRANCHES = Declaration(
         _INSPECTIONS,
         _HANDOVERS,
         _CITATIONS,
+        _TALENTS,
     ),
     left_out=dict.fromkeys(
         (

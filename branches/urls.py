@@ -25,6 +25,7 @@ from branches.views import (
     rules,
     signing,
     statements,
+    talents,
     today,
 )
 
@@ -42,6 +43,9 @@ urlpatterns = [
     path("my/home-study/", home_study.my_orders, name="my_home_study"),
     path("my/home-study/<int:pk>/cancel/", home_study.cancel_my_order, name="cancel_my_order"),
     path("my/citations/", citations.my_citations, name="my_citations"),
+    path("my/talents/", talents.my_talents, name="my_talents"),
+    path("my/talents/<int:pk>/withdrawal/", talents.withdraw_talent, name="withdraw_talent"),
+    path("branches/<int:pk>/talents/", talents.branch_talents, name="talents"),
     path("branches/extras/", citations.extras, name="extras"),
     path("branches/<int:pk>/citations/<str:kind>/", citations.branch_citations, name="citations"),
     path(

@@ -23,6 +23,7 @@ from branches.models.prints import YearPrint
 from branches.models.records import Absence, BranchRecord, RecordScan, RecordVersion
 from branches.models.reports import QuarterConfirmation, QuarterReport
 from branches.models.statements import Statement, StatementForm, StatementFormVersion
+from branches.models.talents import TalentCard
 
 __all__ = [
     "Absence",
@@ -57,5 +58,6 @@ __all__ = [
     "StudyNotice",
     "StudyOrder",
     "StudyTarget",
+    "TalentCard",
     "YearPrint",
 ]

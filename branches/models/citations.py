@@ -24,6 +24,7 @@ class Extras(models.Model):
     stars = models.BooleanField(_("星级评定"), default=False)
     points = models.BooleanField(_("积分"), default=False)
     volunteering = models.BooleanField(_("志愿服务时间"), default=False)
+    talents = models.BooleanField(_("我愿意教"), default=False)
     set_at = models.DateTimeField(_("写下时间"))
     set_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 

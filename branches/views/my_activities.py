@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from branches import citations, queries
+from branches import citations, queries, talents
 from branches.activities import inviting, making_up
 from branches.activity_forms import AnswerForm
 from branches.models import BranchActivity, Participation
@@ -37,6 +37,7 @@ def _page(request, wrong=None, status=200):
         "past": past,
         "volunteered": sum(volunteered),
         "cites": bool(citations.switches_of(request.person) & {"stars", "points"}),
+        "teaches": talents.may_write(request.person),
         "now": now,
         "wrong": wrong,
     }

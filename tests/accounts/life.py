@@ -45,6 +45,7 @@ from branches.models import (
     HoursRule,
     Inspection,
     Participation,
+    TalentCard,
 )
 from courses.models import (
     Application,
@@ -391,4 +392,7 @@ def _home_study(her, other, unit, branch):
         words="帮邻居报名",
         entered_at=now,
         entered_by=by,
+    )
+    TalentCard.objects.create(
+        person=her, teaches="二胡入门", suits="星期三下午，活动室", written_at=now
     )

@@ -67,6 +67,7 @@ MOVED = {
     "branches.Handover.outgoing",
     "branches.Inspection.auditor",
     "branches.StudyOrder.person",
+    "branches.TalentCard.person",
 } - set(merging.STAYS)
 
 

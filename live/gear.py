@@ -8,6 +8,7 @@ session has a key of its own, good while its room's door is open.
 import hmac
 import re
 import threading
+import time
 import uuid
 from datetime import datetime
 from hashlib import sha256
@@ -25,7 +26,11 @@ from live.video.pulling import Pull
 
 KEY = re.compile(r"([0-9]{1,18})-([0-9a-f]{24})")
 
+# A question of nginx that was on its way when the publisher went must not begin anew.
+GONE_FOR_S = 5
+
 _pulls: dict[int, "_Published"] = {}
+_gone: dict[int, float] = {}
 _turn = threading.Lock()
 
 
@@ -39,17 +44,21 @@ class _Published:
         # Whoever begins later takes the class: a page from gear, gear from a page.
         consoles.hold(classroom=room, console=self.console, take=True)
         address = f"{settings.RTMP_PULL.rstrip('/')}/{key_of(room.session)}"
-        self.pull = Pull(address, folder_of(room), on_end=self._ended)
-        services.show_picture(classroom=room, on=True, stream=self.stream)
+        self.pull = Pull(
+            address,
+            folder_of(room),
+            on_begin=lambda: self._show(True),
+            on_end=lambda: self._show(False),
+        )
 
     def still_holds(self) -> bool:
         return not self.pull.was_taken_over and consoles.still_holds(
             classroom=self.room, console=self.console
         )
 
-    def _ended(self, pull: Pull) -> None:
+    def _show(self, on: bool) -> None:
         try:
-            services.show_picture(classroom=self.room, on=False, stream=self.stream)
+            services.show_picture(classroom=self.room, on=on, stream=self.stream)
         finally:
             close_old_connections()
 
@@ -74,6 +83,7 @@ def begin(key: str, *, now: datetime | None = None) -> Classroom:
     room = _room_of(key, now=now or timezone.now())
     services.begin(classroom=room, now=now)
     with _turn:
+        _gone.pop(room.session_id, None)
         if old := _pulls.pop(room.session_id, None):
             old.pull.stop()
             old.pull.join(5)
@@ -85,6 +95,8 @@ def go_on(key: str, *, now: datetime | None = None) -> None:
     """The stream goes on. Raises RoomClosed when the class has ended or a page took it."""
     room = _room_of(key, now=now or timezone.now())
     published = _pulls.get(room.session_id)
+    if time.monotonic() - _gone.get(room.session_id, -GONE_FOR_S) < GONE_FOR_S:
+        raise RoomClosed("The publisher has gone.")
     if published is None:
         begin(key, now=now)
     elif not published.still_holds():
@@ -99,6 +111,7 @@ def end(key: str) -> None:
         with _turn:
             if published := _pulls.pop(int(match[1]), None):
                 published.pull.stop()
+                _gone[int(match[1])] = time.monotonic()
 
 
 def _room_of(key: str, *, now: datetime) -> Classroom:

@@ -6,6 +6,7 @@ and feeds it to the class's Ingest as FLV. Nothing is decoded here.
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import av
@@ -19,19 +20,29 @@ logger = logging.getLogger(__name__)
 # To connect, and between two packets: a publisher that is silent for so long is gone.
 PATIENCE_S = (5.0, 10.0)
 # nginx lets others play a stream only after it was told that it may be published.
-MOST_TRIES, BETWEEN_S = 10, 0.3
+OPEN_WITHIN_S, BETWEEN_S = 15, 0.3
 OPTIONS = {"rtmp_live": "live", "analyzeduration": "1000000", "fflags": "nobuffer"}
 
 
 class Pull:
     """Plays `address` into `folder` in a thread of its own until either side ends it.
 
-    `on_end` is called in that thread, once, when everything that came is written.
+    In that thread `on_begin` is called with the first picture or sound, and `on_end`, if that
+    ever came, when everything is written.
     """
 
-    def __init__(self, address: str, folder: RecordingFolder, *, on_end: Callable[["Pull"], None]):
+    def __init__(
+        self,
+        address: str,
+        folder: RecordingFolder,
+        *,
+        on_begin: Callable[[], None],
+        on_end: Callable[[], None],
+    ):
         self.was_taken_over = False
+        self._has_begun = False
         self._address = address
+        self._on_begin = on_begin
         self._on_end = on_end
         self._stopped = threading.Event()
         self._ingest = Ingest(folder, format=FLV, on_problem=self._heard_of)
@@ -62,7 +73,8 @@ class Pull:
         finally:
             self._ingest.finish()
             self._ingest.join()
-            self._on_end(self)
+            if self._has_begun:
+                self._on_end()
 
     def _relay(self) -> None:
         with (
@@ -76,19 +88,21 @@ class Pull:
             for packet in source.demux(streams):
                 if self._stopped.is_set():
                     break
+                if not self._has_begun:
+                    self._has_begun = True
+                    self._on_begin()
                 if packet.dts is not None:
                     packet.stream = ways[packet.stream.index]
                     target.mux(packet)
 
     def _open(self):
-        tries = 1
+        until = time.monotonic() + OPEN_WITHIN_S
         while True:
             try:
                 return av.open(self._address, "r", format=FLV, options=OPTIONS, timeout=PATIENCE_S)
             except av.FFmpegError:
-                if tries == MOST_TRIES or self._stopped.wait(BETWEEN_S):
+                if time.monotonic() > until or self._stopped.wait(BETWEEN_S):
                     raise
-                tries += 1
 
 
 class _Pipe:

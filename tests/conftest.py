@@ -37,6 +37,8 @@ CHROMIUM = dev.chromium_path()
 # Which tests run, and in what order
 
 
+# First, because xdist reads the groups in the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("browser") and CHROMIUM is None:

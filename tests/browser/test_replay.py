@@ -15,6 +15,7 @@ PHONE = {"width": 390, "height": 844}
 # A minute of pictures and sound, as a browser sends them; two pages of slides.
 TAUGHT = """
 from datetime import UTC, datetime
+from django.db import transaction
 from django.utils import timezone
 from live import logbook, replays, services
 from live.models import Classroom, RoomEvent
@@ -32,15 +33,17 @@ ingest.join(60)
 room.refresh_from_db()
 run = folder_of(room).timeline().renditions["main"].run
 for page, (second, title) in enumerate([(0, "横画"), (30, "竖画")], 1):
-    logbook.write(
-        room,
-        RoomEvent.Kind.SLIDE,
-        body={"deck": "ab", "page": page, "of": 2, "title": title},
-        now=datetime.fromtimestamp(run.began_at + second, tz=UTC),
-    )
+    with transaction.atomic():
+        logbook.write(
+            room,
+            RoomEvent.Kind.SLIDE,
+            body={"deck": "ab", "page": page, "of": 2, "title": title},
+            now=datetime.fromtimestamp(run.began_at + second, tz=UTC),
+        )
 # She said so half a minute into the recording.
 words = {"text": "收笔 <慢>", "heard": False}
-said = logbook.write(room, RoomEvent.Kind.CAPTION, body=words, now=now)
+with transaction.atomic():
+    said = logbook.write(room, RoomEvent.Kind.CAPTION, body=words, now=now)
 said.happened_at = datetime.fromtimestamp(run.began_at + 33, tz=UTC)
 said.save()
 services.end(classroom=room)

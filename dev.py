@@ -566,8 +566,8 @@ def signal_group(child, number):
 def test(argv):
     """All tests twice: SQLite without services, then PostgreSQL and Valkey or Redis.
 
-    Two processes each. Browser tests come after the others, those with moving pictures in one
-    process; on the grown size, whole journeys only.
+    Two processes each. Browser tests come after the others, a file of them in one process; on
+    the grown size, whole journeys only.
     """
     sizes = [size for size in ("small", "grown") if "--" + size in argv] or ["small", "grown"]
     arguments = [arg for arg in argv if arg not in ("--small", "--grown")]
@@ -598,7 +598,7 @@ def run_pytest(size, kind, arguments):
     chosen, arguments = _without_marks(arguments)
     command += ["-m", "(%s) and %s" % (chosen, kind) if chosen else kind]
     if not _wants_one_process(arguments):
-        command += ["-n", "2", "--dist", "worksteal" if kind == "not browser" else "loadgroup"]
+        command += ["-n", "2", "--dist", "worksteal" if kind == "not browser" else "loadfile"]
     say()
     say("%s: %s" % (size, " ".join(shlex.quote(part) for part in command[1:] + arguments)))
     began = time.monotonic()

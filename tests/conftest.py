@@ -37,8 +37,6 @@ CHROMIUM = dev.chromium_path()
 # Which tests run, and in what order
 
 
-# First, because xdist reads the groups in the same hook.
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         if item.get_closest_marker("browser") and CHROMIUM is None:
@@ -47,9 +45,6 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason="is about SQLite"))
         if item.get_closest_marker("postgres_only") and not settings.IS_POSTGRES:
             item.add_marker(pytest.mark.skip(reason="is about PostgreSQL"))
-        if item.get_closest_marker("browser"):
-            group = "video" if item.get_closest_marker("video") else item.path.stem
-            item.add_marker(pytest.mark.xdist_group(group))
         _commit_in_async_test(item)
     # Playwright leaves its event loop running in this thread, where none of pytest's can
     # run any more: whatever uses it comes last.

@@ -65,7 +65,6 @@ def test_a_killed_server_starts_again_on_the_same_data(own_server):
 
 
 @pytest.mark.browser
-@pytest.mark.video
 def test_chromium_has_chinese_letters_a_camera_and_a_microphone(launch, open_page, real_clip):
     pictures, sound = real_clip
     page = open_page(of=launch(video=pictures, sound=sound), permissions=["camera", "microphone"])

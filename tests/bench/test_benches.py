@@ -49,7 +49,6 @@ def test_people_runs():
 
 
 @pytest.mark.browser
-@pytest.mark.video
 def test_live_runs():
     found = bench("live", "--joins=1", "--seconds=2", "--quiet=1")
 

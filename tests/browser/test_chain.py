@@ -9,7 +9,7 @@ import pytest
 from live.attendance import BEAT_EVERY
 from tests.browser.steps import end_class, log_in, sees_pictures, until, watch
 
-pytestmark = [pytest.mark.browser, pytest.mark.video, pytest.mark.journey]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 SCHOOL = """
 from datetime import date, timedelta

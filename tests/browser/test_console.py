@@ -7,7 +7,7 @@ from websockets.sync.client import connect
 from tests.browser.steps import be, end_class, seconds_played, sees_pictures, until
 from tests.browser.test_chain import SCHOOL
 
-pytestmark = [pytest.mark.browser, pytest.mark.video]
+pytestmark = pytest.mark.browser
 
 REFUSED = "() => Promise.reject(new DOMException('no', '{name}'))"
 

@@ -5,7 +5,7 @@ import pytest
 from tests.browser.steps import be, until
 from tests.browser.test_chain import SCHOOL
 
-pytestmark = [pytest.mark.browser, pytest.mark.video]
+pytestmark = pytest.mark.browser
 
 HELPED = """
 from accounts import services as accounts

@@ -7,7 +7,7 @@ from tests.browser.steps import be, seconds_played, until
 from tests.browser.test_chain import SCHOOL
 from tests.browser.test_couple import SEATED
 
-pytestmark = [pytest.mark.browser, pytest.mark.video, pytest.mark.journey]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 WIFE = "13800000102"
 PHONE = {"width": 390, "height": 844}

@@ -6,7 +6,7 @@ import pytest
 
 from tests.browser.steps import sees_pictures, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.video, pytest.mark.journey]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 VISITS = """
 from live.models import Visit

@@ -8,7 +8,7 @@ from live.attendance import BEAT_EVERY
 from tests.browser.steps import end_class, log_in, sees_pictures, until
 from tests.browser.test_chain import SCHOOL
 
-pytestmark = [pytest.mark.browser, pytest.mark.video, pytest.mark.journey]
+pytestmark = [pytest.mark.browser, pytest.mark.journey]
 
 VISITS = """
 from live.models import Visit

@@ -124,7 +124,7 @@ def _of_records(records: QuerySet[BranchRecord], what, note, button) -> Work | N
     if not found:
         return None
     branch_pk, pk, day = found[0]
-    first = _("先办 %(day)s 的") % {"day": dates.short_day(day)}
+    first = _("先办 %(day)s的") % {"day": dates.short_day(day)}
     return Work(
         len(found),
         what,

@@ -824,6 +824,6 @@ def test_my_classes_ask_the_database_the_same_with_one_and_three_classes(
         fill(full)
         factories.seat(full, person)
         if number in (0, 2):
-            with django_assert_num_queries(12):  # One of them counts unread letters.
+            with django_assert_num_queries(11):  # One of them counts unread letters.
                 client.get("/my/classes/")
     assert WaitingEntry.objects.filter(person=person).count() == 3

@@ -106,25 +106,30 @@ def go_on(key: str, *, now: datetime | None = None) -> None:
 
 
 def end(key: str) -> None:
-    """The publisher has gone; harmless to repeat, and for a key that is none."""
-    if match := KEY.fullmatch(key):
-        with _turn:
-            if published := _pulls.pop(int(match[1]), None):
-                published.pull.stop()
-                _gone[int(match[1])] = time.monotonic()
+    """The publisher has gone; harmless to repeat. Raises RoomClosed for a key that is none."""
+    session = _session_of(key)
+    with _turn:
+        if published := _pulls.pop(session, None):
+            published.pull.stop()
+            _gone[session] = time.monotonic()
 
 
 def _room_of(key: str, *, now: datetime) -> Classroom:
-    match = KEY.fullmatch(key)
-    if not match or not hmac.compare_digest(match[2], _proof(int(match[1]))):
-        raise RoomClosed("No such key.")
-    session = ClassSession.objects.filter(pk=int(match[1])).first()
+    session = ClassSession.objects.filter(pk=_session_of(key)).first()
     if session is None or queries.door_of(session, now=now) in (
         rooms.Door.NOT_YET,
         rooms.Door.ENDED,
     ):
         raise RoomClosed("The room is not open.")
     return services.open_room(session=session)
+
+
+def _session_of(key: str) -> int:
+    """Whose key it is; nothing is begun, carried on or ended without the proof in it."""
+    match = KEY.fullmatch(key)
+    if not match or not hmac.compare_digest(match[2], _proof(int(match[1]))):
+        raise RoomClosed("No such key.")
+    return int(match[1])
 
 
 def _proof(session: int) -> str:

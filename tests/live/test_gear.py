@@ -89,6 +89,17 @@ def test_a_stream_ends_when_its_class_does_and_when_a_page_takes_the_class(
     assert ask(client, key) == 403
 
 
+def test_nobody_ends_a_stream_without_its_key(client, school, offered):
+    key = gear.key_of(school.session)
+    assert ask(client, key) == 204
+
+    assert ask(client, f"{school.session.pk}-{'0' * 24}", call="publish_done") == 403
+
+    assert school.session.pk in gear._pulls
+    assert ask(client, key, call="publish_done") == 204
+    assert gear._pulls == {}
+
+
 def test_a_question_that_comes_after_the_publisher_went_begins_nothing(client, school, offered):
     key = gear.key_of(school.session)
     assert ask(client, key) == 204

@@ -138,6 +138,11 @@ def deliveries_listed_for(user: User) -> QuerySet[Delivery]:
     )
 
 
+def lists_deliveries(user: User) -> bool:
+    """Whether `user` keeps orders, or has something to bring."""
+    return keeps_any(user) or deliveries_listed_for(user).exists()
+
+
 def delivery_handled_by(user: User, pk: int) -> Delivery:
     """A pack that `user` keeps or brings. Raises Http404 for all others."""
     return _one(deliveries_listed_for(user).filter(pk=pk))

@@ -86,7 +86,7 @@ def hand(request, pk):
         else:
             messages.success(request, _("记好了。"))
             return redirect("branches:deliveries")
-    context = desk_head() | {"delivery": found, "order": found.order, "form": form}
+    context = desk_head(request.user) | {"delivery": found, "order": found.order, "form": form}
     status = 422 if form.errors else 200
     return render(request, "branches/home_study/hand.html", context, status=status)
 
@@ -108,7 +108,7 @@ def find_slip(request):
             form.add_error("code", _("没有找到这张回执。是不是别的支部的？"))
         else:
             return redirect("branches:return_slip", code)
-    context = desk_head() | {"form": form}
+    context = desk_head(request.user) | {"form": form}
     status = 422 if form.is_bound and form.errors else 200
     return render(request, "branches/home_study/find_slip.html", context, status=status)
 
@@ -161,7 +161,7 @@ def take_slip_back(request, code):
 def _slip_page(request, found, keeps, form, take_back_form):
     last = reading.newest_slip(found)
     line = slips.line_of(found)
-    context = desk_head() | {
+    context = desk_head(request.user) | {
         "delivery": found,
         "order": found.order,
         "code": codes.spoken(found.code),
@@ -197,10 +197,9 @@ def _packs(request):
         "visitor": asked.get("visitor_pk", ""),
         "q": words_in(asked, "q")[:40],
     }
-    packs = reading.deliveries_listed_for(request.user)
-    if not reading.keeps_any(request.user) and not packs.exists():
+    if not reading.lists_deliveries(request.user):
         raise Http404
-    return lists.chosen(packs, **chosen), chosen
+    return lists.chosen(reading.deliveries_listed_for(request.user), **chosen), chosen
 
 
 def _list_page(request, form, status=200):
@@ -214,7 +213,7 @@ def _list_page(request, form, status=200):
         _write_down(request, page.object_list)
     keeps = reading.keeps_any(request.user)
     carried = {pack.visitor for pack in page if pack.visitor}
-    context = desk_head() | {
+    context = desk_head(request.user) | {
         "page": page,
         "streets": lists.by_street(page),
         "chosen": chosen,

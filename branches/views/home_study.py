@@ -47,7 +47,7 @@ def desk(request):
         found = found.filter(person__name__icontains=q)
     page = Paginator(reading.whole(found), ORDERS_ON_A_PAGE).get_page(request.GET.get("page"))
     counts = reading.counts(seen)
-    context = desk_head() | {
+    context = desk_head(request.user) | {
         "page": page,
         "rows": [(order, reading.state_of(order)) for order in page],
         "state": state,
@@ -68,7 +68,10 @@ def card(request):
     q = words_in(request.GET, "q")[:40]
     pages = list(reading.shelf(q)[:CARD_LINES])
     names = reading.titles(pages)
-    context = desk_head() | {"lines": [(page.pk, names[page.pk]) for page in pages], "q": q}
+    context = desk_head(request.user) | {
+        "lines": [(page.pk, names[page.pk]) for page in pages],
+        "q": q,
+    }
     return render(request, "branches/home_study/card.html", context)
 
 
@@ -85,7 +88,7 @@ def choose_person(request):
     if q:
         people = people.filter(name__icontains=q)
     found = list(people.select_related("organisation")[: PEOPLE_SHOWN + 1])
-    context = desk_head() | {
+    context = desk_head(request.user) | {
         "people": found[:PEOPLE_SHOWN],
         "more": len(found) > PEOPLE_SHOWN,
         "q": q,
@@ -109,7 +112,7 @@ def new_order(request, person_pk):
             if reading.keeps_order(request.user, made):
                 return redirect("branches:study_order", made.pk)
             return redirect("branches:deliveries")
-    context = desk_head() | {"person": person, "form": form}
+    context = desk_head(request.user) | {"person": person, "form": form}
     return _answer(request, "branches/home_study/new_order.html", context, form)
 
 
@@ -254,12 +257,14 @@ def cancel_my_order(request, pk):
 # Parts of the pages
 
 
-def desk_head() -> dict:
+def desk_head(user) -> dict:
+    """The desk's own navigation; who reads only has no packs to bring."""
+    packs = [(reverse("branches:deliveries"), _("送学单"))]
     return {
         "links": [
             (reverse("branches:list"), _("支部")),
             (reverse("branches:home_study"), _("点单")),
-            (reverse("branches:deliveries"), _("送学单")),
+            *(packs if reading.lists_deliveries(user) else []),
             (reverse("branches:find_slip"), _("登记回执")),
             (reverse("branches:order_card"), _("点单卡")),
         ],
@@ -322,7 +327,7 @@ def _answer(request, template, context, form):
 
 def _order_page(request, found, keeps, form):
     delivery = getattr(found, "delivery", None)
-    context = desk_head() | {
+    context = desk_head(request.user) | {
         "order": found,
         "state": reading.state_of(found),
         "delivery": delivery,

@@ -162,6 +162,8 @@ def test_a_bureau_reads_and_writes_nothing(client, city, delivery):
     assert client.post(f"{order}cancel/", {"reason": "不要"}).status_code == 404
     assert client.get(f"/home-study/slips/{delivery.code}/").status_code == 404
     assert client.get("/home-study/deliveries/").status_code == 404
+    # And no way leads there.
+    assert "/home-study/deliveries/" not in client.get("/home-study/").content.decode()
 
 
 def test_a_visitor_brings_and_records_what_is_theirs_and_no_more(

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import av
 
+from bench.stage.cpu import memory_held
 from live.video.ingest import Recording
 from live.video.store import RecordingFolder
 from live.video.timeline import RENDITIONS
@@ -75,7 +76,9 @@ class Stream:
         looks = [minute for minute in LOOK_AT_MINUTES if minute <= minutes] or [minutes]
         for begins in range(0, minutes * 60_000, LOOP_MS):
             while looks and begins + LOOP_MS >= looks[0] * 60_000:
-                print(f"rss_{looks.pop(0)}_min_mb: {rss() / MB:.1f}", flush=True)
+                print(
+                    f"rss_{looks.pop(0)}_min_mb: {memory_held(os.getpid()) / MB:.1f}", flush=True
+                )
             yield clusters([block.moved(begins) for block in blocks])
 
 
@@ -98,9 +101,3 @@ def pictures() -> list[Block]:
             found += encoder.encode(frame)
     found += encoder.encode(None)
     return [Block(packet.pts, PICTURE, bytes(packet), packet.is_keyframe) for packet in found]
-
-
-def rss() -> int:
-    """Bytes of memory that this process holds now."""
-    pages = Path("/proc/self/statm").read_text().split()[1]
-    return int(pages) * os.sysconf("SC_PAGE_SIZE")

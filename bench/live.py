@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 import dev
-from bench.stage.cpu import seconds_used
+from bench.stage.cpu import percent_used
 from bench.stage.school import class_of, empty_school
 from tests import chromium
 from tests.serving import ROOT, Server
@@ -84,7 +84,7 @@ def measure(visitors: Visitors, pid: int, options) -> None:
     # Pressable as soon as the devices are there.
     begin = teacher.locator("[data-act=begin]:enabled").first
     begin.wait_for()
-    idle = cpu_percent(pid, options.quiet)
+    idle = percent_used(pid, options.quiet)
 
     waiting = visitors.learner()
     waiting.evaluate("globalThis.seen = readClock(0), null")
@@ -94,7 +94,7 @@ def measure(visitors: Visitors, pid: int, options) -> None:
     waiting.context.close()
 
     time.sleep(SETTLE_S)
-    report("cpu_percent", cpu_percent(pid, options.quiet) - idle)
+    report("cpu_percent", percent_used(pid, options.quiet) - idle)
 
     delays = []
     for number in range(1, options.joins + 1):
@@ -116,13 +116,6 @@ def read(page: Page, promise: str) -> dict:
     if len(seen["delays"]) < READABLE_FROM * (len(seen["delays"]) + seen["unreadable"]):
         raise dev.Stop(f"{seen['unreadable']} pictures did not show the clock readably.")
     return seen
-
-
-def cpu_percent(pid: int, seconds: float) -> float:
-    """Of one core, over the next `seconds`."""
-    before, since = seconds_used(pid), time.monotonic()
-    time.sleep(seconds)
-    return (seconds_used(pid) - before) / (time.monotonic() - since) * 100
 
 
 def report(name: str, value) -> None:

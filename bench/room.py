@@ -11,10 +11,9 @@ import os
 import subprocess
 import sys
 import time
-from pathlib import Path
 
 import dev
-from bench.stage.cpu import seconds_used
+from bench.stage.cpu import memory_held, seconds_used
 from bench.stage.figures import report, share_s
 from bench.stage.school import class_of, empty_school
 from bench.stage.visitors import Page, Visitors
@@ -125,11 +124,11 @@ def never_reading(server: Server, made: dict, learners: int) -> None:
         made["session"], logins, ports=[server.port], not_reading=NOT_READING
     ) as visitors:
         seen = visitors.reading[0].seen
-        before, used = memory(server), seconds_used(server.process.pid)
+        before, used = memory_held(server.process.pid), seconds_used(server.process.pid)
         texts = [f"{words(number)} {'永' * 170}" for number in range(learners)]
         visitors.say_all(texts)
         visitors.hear(seen + len(texts))
-        report("memory_growth_mb", (memory(server) - before) / MB)
+        report("memory_growth_mb", (memory_held(server.process.pid) - before) / MB)
         report("message_cpu_ms", (seconds_used(server.process.pid) - used) * 1000 / len(texts))
         alike(visitors.reading)
 
@@ -138,15 +137,6 @@ def alike(pages: list[Page]) -> None:
     lists = {tuple(event["text"] for event in page.events) for page in pages}
     if len(lists) != 1 or len(set(*lists)) != len(*lists):
         raise dev.Stop(f"{len(lists)} different lists were heard by {len(pages)} pages.")
-
-
-def memory(server: Server) -> int:
-    """Bytes that the server holds; 0 where there is no /proc."""
-    status = Path(f"/proc/{server.process.pid}/status")
-    if not status.exists():
-        return 0
-    (line,) = [each for each in status.read_text().splitlines() if each.startswith("VmRSS:")]
-    return int(line.split()[1]) * 1024
 
 
 def words(number: int) -> str:

@@ -23,7 +23,7 @@ import dev
 from bench.fanout import allow_files
 from bench.hour import LOOP_MS, SIZE, pictures
 from bench.stage.audience import TEXT, Listener
-from bench.stage.cpu import seconds_used
+from bench.stage.cpu import percent_used, seconds_used
 from bench.stage.figures import report, share_s
 from bench.stage.players import play
 from bench.stage.school import class_of, empty_school
@@ -75,7 +75,7 @@ def main(argv: list[str]) -> int:
         time.sleep(SETTLE_S)
         facts = {name: made[name] for name in ("room", "session", "persons")}
         folder, tokens = server.python(TOKENS.format(**facts))
-        idle = cpu_percent(server.process.pid, SETTLE_S)
+        idle = percent_used(server.process.pid, SETTLE_S)
         report("stream_cpu_percent", idle)
         watch("", tokens, Path(folder), server, server.port, options.seconds)
         with contextlib.ExitStack() as beside:
@@ -195,9 +195,3 @@ def nginx_on(recordings: Path):
 def workers_of(pid: int) -> list[int]:
     done = subprocess.run(["ps", "-o", "pid=", "--ppid", str(pid)], capture_output=True, text=True)
     return [int(line) for line in done.stdout.split()]
-
-
-def cpu_percent(pid: int, seconds: float) -> float:
-    before, since = seconds_used(pid), time.monotonic()
-    time.sleep(seconds)
-    return (seconds_used(pid) - before) / (time.monotonic() - since) * 100

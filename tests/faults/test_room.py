@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from bench.stage.cpu import memory_held
 from bench.stage.school import class_of
 from bench.stage.visitors import Visitors
 from tests.servers import Postgres, Valkey
@@ -117,16 +118,10 @@ def test_pages_that_never_read_cost_little_and_disturb_nobody(class_room):
     server, made = class_room
     texts = [f"{sentence} " + "永" * 180 for sentence in sentences(5 * (PAGES - 20))]
     with everybody(server, made, not_reading=20) as visitors:
-        before = memory_of(server.process.pid)
+        before = memory_held(server.process.pid)
         visitors.say_all(texts)
         all_heard_the_same(visitors, texts)
-        assert memory_of(server.process.pid) - before < 100 * MB
-
-
-def memory_of(pid):
-    status = Path(f"/proc/{pid}/status").read_text()
-    (line,) = [line for line in status.splitlines() if line.startswith("VmRSS:")]
-    return int(line.split()[1]) * 1024
+        assert memory_held(server.process.pid) - before < 100 * MB
 
 
 @pytest.fixture

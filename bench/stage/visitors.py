@@ -194,9 +194,10 @@ class Visitors:
         content = json.loads(await self._text(reader, writer))
         if content["type"] != "hello":
             raise ValueError(f"{content}")
-        page.is_in, page.greeted_at = True, time.monotonic()
         if content["told"] > page.seen:
             await self._fetch(page)
+        # With what it had missed: whoever asks next may go by its list.
+        page.is_in, page.greeted_at = True, time.monotonic()
 
     async def _listen(self, page: Page, reader, writer) -> None:
         async def beat():

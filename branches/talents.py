@@ -76,7 +76,12 @@ def cards_beneath(branch: Branch, *, on: date) -> QuerySet[TalentCard]:
 
 @transaction.atomic
 def write(
-    *, person: Person, teaches: str, suits: str = "", now: datetime | None = None
+    *,
+    person: Person,
+    teaches: str,
+    suits: str = "",
+    by: User | None,
+    now: datetime | None = None,
 ) -> TalentCard:
     """Raises TalentRefused for nothing said and for a card more than may stand."""
     Person.objects.select_for_update().get(pk=person.pk)
@@ -90,13 +95,14 @@ def write(
         teaches=teaches.strip(),
         suits=suits.strip(),
         written_at=now or timezone.now(),
+        written_by=by,
     )
 
 
-def withdraw(*, card: TalentCard, now: datetime | None = None) -> None:
+def withdraw(*, card: TalentCard, by: User | None, now: datetime | None = None) -> None:
     """Once: a second time changes nothing."""
     found = TalentCard.objects.filter(pk=card.pk, withdrawn_at=None)
-    found.update(withdrawn_at=now or timezone.now())
+    found.update(withdrawn_at=now or timezone.now(), withdrawn_by=by)
 
 
 def _standing() -> QuerySet[TalentCard]:

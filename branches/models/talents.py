@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Person
+from accounts.models import Person, User
 
 TEACHES_AT_MOST = 60
 SUITS_AT_MOST = 200
@@ -19,7 +19,9 @@ class TalentCard(models.Model):
     teaches = models.CharField(_("愿意教什么"), max_length=TEACHES_AT_MOST)
     suits = models.CharField(_("什么时候、在哪里方便"), max_length=SUITS_AT_MOST, blank=True)
     written_at = models.DateTimeField(_("写下时间"))
+    written_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(_("撤下时间"), null=True)
+    withdrawn_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = verbose_name_plural = _("我愿意教")

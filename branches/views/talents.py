@@ -31,7 +31,7 @@ def my_talents(request):
     form = TalentForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            talents.write(person=request.person, **form.cleaned_data)
+            talents.write(person=request.person, by=request.user, **form.cleaned_data)
         except DomainError as error:
             form.add_error(getattr(error, "field", None), str(error))
         else:
@@ -53,7 +53,7 @@ def my_talents(request):
 def withdraw_talent(request, pk):
     if not request.person:
         return who_are_you(request)
-    talents.withdraw(card=talents.card_of(request.person, pk))
+    talents.withdraw(card=talents.card_of(request.person, pk), by=request.user)
     messages.success(request, _("撤下了，支部看不到了。"))
     on = talents.may_write(request.person)
     return redirect("branches:my_talents" if on else "branches:my_activities")

@@ -40,7 +40,7 @@ def above(city):
 
 
 def test_what_is_off_has_no_link_and_no_page(client, city, branch, wang, secretary):
-    card = talents.write(person=wang, teaches="二胡入门")
+    card = talents.write(person=wang, teaches="二胡入门", by=None)
     page = f"/branches/{branch.pk}/"
     theirs = school.login(wang)
 
@@ -93,7 +93,8 @@ def test_only_members_of_a_home_branch_write(client, city, switched):
 
 
 def test_a_member_writes_and_withdraws_their_own(client, branch, wang, secretary, switched):
-    client.force_login(school.login(wang))
+    theirs = school.login(wang)
+    client.force_login(theirs)
     for wrong in (
         {"teaches": " "},
         {"teaches": "琴" * 61},
@@ -105,6 +106,7 @@ def test_a_member_writes_and_withdraws_their_own(client, branch, wang, secretary
     assert client.post(MINE, {"teaches": "剪纸"}).status_code == 302
     first, second = TalentCard.objects.order_by("pk")
     assert (first.person, first.teaches, first.suits) == (wang, "二胡入门", "星期三下午")
+    assert (first.written_by, first.withdrawn_by) == (theirs, None)
     assert "星期三下午" in said(client.get(MINE))
 
     for _twice in range(2):
@@ -113,7 +115,7 @@ def test_a_member_writes_and_withdraws_their_own(client, branch, wang, secretary
         first.refresh_from_db()
         assert first.withdrawn_at
         assert before in (None, first.withdrawn_at)
-    assert first.teaches == "二胡入门"
+    assert (first.teaches, first.withdrawn_by) == ("二胡入门", theirs)
     assert "星期三下午" not in said(client.get(MINE)).replace("例如：星期三下午", "")
     client.force_login(secretary)
     assert listed(client, branch) == [("王秀兰", "剪纸", "第三党支部")]
@@ -124,15 +126,15 @@ def test_a_member_writes_and_withdraws_their_own(client, branch, wang, secretary
 
 
 def test_five_stand_at_most(client, wang, switched):
-    cards = [talents.write(person=wang, teaches=f"第{n}样") for n in range(5)]
+    cards = [talents.write(person=wang, teaches=f"第{n}样", by=None) for n in range(5)]
     with pytest.raises(TalentRefused):
-        talents.write(person=wang, teaches="第六样")
+        talents.write(person=wang, teaches="第六样", by=None)
     client.force_login(school.login(wang))
     assert "先撤下一张" in said(client.get(MINE))
     answer = client.post(MINE, {"teaches": "第六样"})
     assert answer.status_code == 422
     assert 'value="第六样"' in said(answer)
-    talents.withdraw(card=cards[0])
+    talents.withdraw(card=cards[0], by=None)
     assert client.post(MINE, {"teaches": "第六样"}).status_code == 302
 
 
@@ -148,7 +150,7 @@ def test_the_branch_and_those_above_see_them_by_name(
     gone = school.person("丁一", at=city)
     school.member(gone, west, until=THAT_DAY.replace(year=2025))
     for person, what in [(wang, "剪纸"), (li, "象棋"), (an, "合唱"), (gone, "书法"), (li, "二胡")]:
-        talents.write(person=person, teaches=what)
+        talents.write(person=person, teaches=what, by=None)
 
     client.force_login(above.login)
     assert listed(client, above) == [
@@ -178,7 +180,7 @@ def test_the_branch_and_those_above_see_them_by_name(
 
 def test_the_cards_of_merged_files_are_together_and_part_again(city, branch, wang, switched):
     twin = school.person("王秀蓝", at=city)
-    card = talents.write(person=twin, teaches="剪纸", now=LATER)
+    card = talents.write(person=twin, teaches="剪纸", now=LATER, by=None)
     made = merging.merge(kept=wang, dropped=twin, by=None, now=LATER)
     assert list(talents.standing_cards_of(wang)) == [card]
     merging.undo(merge=made, by=None, now=LATER)
@@ -186,7 +188,7 @@ def test_the_cards_of_merged_files_are_together_and_part_again(city, branch, wan
 
 
 def test_a_card_whose_words_were_erased_is_not_shown(branch, wang, switched):
-    card = talents.write(person=wang, teaches="剪纸")
+    card = talents.write(person=wang, teaches="剪纸", by=None)
     assert list(talents.cards_beneath(branch, on=THAT_DAY)) == [card]
     TalentCard.objects.update(teaches="", suits="")
     assert not talents.cards_beneath(branch, on=THAT_DAY)
@@ -201,7 +203,7 @@ def test_a_list_takes_the_same_queries_however_many_there_are(
     def wrote(number):
         person = school.person(f"某{number}", at=city)
         school.member(person, school.branch(f"小组{number}", at=city, under=branch, level="group"))
-        talents.write(person=person, teaches="剪纸")
+        talents.write(person=person, teaches="剪纸", by=None)
 
     wrote(0)
     client.get(page)
@@ -218,11 +220,11 @@ def test_my_page_takes_the_same_queries_however_many_there_are(
     client, wang, switched, django_assert_num_queries
 ):
     client.force_login(school.login(wang))
-    talents.write(person=wang, teaches="剪纸")
+    talents.write(person=wang, teaches="剪纸", by=None)
     client.get(MINE)
     with django_assert_num_queries(8):
         client.get(MINE)
     for number in range(4):
-        talents.write(person=wang, teaches=f"第{number}样")
+        talents.write(person=wang, teaches=f"第{number}样", by=None)
     with django_assert_num_queries(8):
         client.get(MINE)

@@ -14,7 +14,7 @@ branches:withdraw_talent         POST 302   302   404   302   404   404   404   
 
 def furnish(town):
     citations.switch(organisation=town.unit, by=None, talents=True)
-    card = talents.write(person=town.people["learner"], teaches="二胡入门")
+    card = talents.write(person=town.people["learner"], teaches="二胡入门", by=None)
     return Needs(
         arguments={
             "branches:talents": [town.branches[0].pk],

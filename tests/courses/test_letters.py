@@ -516,3 +516,16 @@ def test_the_ways_to_the_letters_say_how_many_are_new(client, wang):
         letters.tell(person=wang, key=f"test:{number}", text="信。", sms=False)
     for page in ("/", "/my/classes/"):
         assert "2 封新来信" in client.get(page).content.decode()
+
+
+def test_the_head_counts_them_on_the_pages_of_a_learner_and_not_on_those_of_staff(client, wang):
+    client.force_login(factories.login(wang))
+    group = factories.class_group()
+    letters.tell(person=wang, key="test:1", text="信。", sms=False)
+    learners = (group.course.get_parent().url, group.course.url, f"/classes/{group.pk}/")
+    for page in learners:
+        assert "1 封新来信" in client.get(page).content.decode()
+    refused = client.post(f"/classes/{group.pk}/enrolment/", {"person": "x"})
+    assert refused.status_code == 422
+    assert "1 封新来信" in refused.content.decode()
+    assert "封新来信" not in client.get("/registrar/").content.decode()

@@ -221,7 +221,7 @@ def test_a_class_page_asks_the_database_the_same_with_one_and_three_meetings(
     for number in range(3):
         factories.session(class_group, starts_at=NOW + timedelta(days=number))
         if number in (0, 2):
-            with django_assert_num_queries(21):
+            with django_assert_num_queries(22):
                 client.get(address(class_group))
 
 

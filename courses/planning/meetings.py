@@ -4,18 +4,20 @@ A meeting whose room is about to open, or that has been, never moves.
 """
 
 import re
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Mapping
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.db.models.functions import Length, Substr
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
 from courses import signals
 from courses.errors import PlanRefused, PlanUnclear
-from courses.models import ClassGroup, ClassSession
+from courses.models import ClassGroup, ClassSession, CoursePage, LessonPage
 from courses.planning import noting, schooldays
 from courses.planning.schooldays import DAY
 from courses.registration import seats
@@ -57,10 +59,57 @@ def plan_sessions(
     day = class_group.term.starts_on
     if planned:
         day = max(timezone.localdate(each.starts_at) for each in planned) + DAY
+    return ClassSession.objects.bulk_create(
+        _weekly(class_group, days, lessons, count=missing, day=day, after=number, skip=skip_dates)
+    )
+
+
+def plan_all(counts: Mapping[ClassGroup, int]) -> None:
+    """Plan so many meetings of each class, all of them new, as `plan_sessions` does for one.
+
+    A term of 500 classes is copied while somebody waits for the page.
+    """
+    rows = schooldays.rows_above({group.organisation for group in counts})
+    of_courses = _lessons_of({group.course for group in counts})
+    ClassSession.objects.bulk_create(
+        session
+        for group, count in counts.items()
+        for session in _weekly(
+            group,
+            schooldays.days_of(group.organisation, rows),
+            of_courses.get(group.course.path, {}),
+            count=count,
+            day=group.term.starts_on,
+        )
+    )
+
+
+def _lessons_of(courses: Collection[CoursePage]) -> dict[str, dict[int, LessonPage]]:
+    """The published lessons by number, by the path of their course. One query."""
+    above = Substr("path", 1, Length("path") - LessonPage.steplen)
+    found = LessonPage.objects.live().annotate(above=above)
+    of_courses = defaultdict(dict)
+    for lesson in found.filter(above__in=[each.path for each in courses]).order_by(
+        "number", "path"
+    ):
+        of_courses[lesson.above][lesson.number] = lesson
+    return of_courses
+
+
+def _weekly(
+    class_group: ClassGroup,
+    days: schooldays.SchoolDays,
+    lessons: Mapping[int, LessonPage],
+    *,
+    count: int,
+    day: date,
+    after: int = 0,
+    skip: Collection[date] = (),
+) -> list[ClassSession]:
+    """`count` meetings from `day` on, numbered on from `after`; nothing is saved."""
     added = []
-    for _missing in range(missing):
-        day = days.first(class_group.weekday, day, without=skip_dates)
-        number += 1
+    for number in range(after + 1, after + count + 1):
+        day = days.first(class_group.weekday, day, without=skip)
         lesson = lessons.get(number)
         starts_at, ends_at = span_on(class_group, day)
         added.append(
@@ -74,7 +123,7 @@ def plan_sessions(
             )
         )
         day += DAY
-    return ClassSession.objects.bulk_create(added)
+    return added
 
 
 @transaction.atomic

@@ -24,7 +24,6 @@ from courses.models import (
     WaitingEntry,
 )
 from courses.planning import meetings, noting
-from courses.planning.classes import save_class
 from courses.planning.noting import Action
 
 # 27C, 26Q: what stands behind the code of a class to say of which term it is.
@@ -38,7 +37,7 @@ _ROUND_FACTS = (
 _TERM_FACTS = ("organisation_id", "name", "starts_on", "ends_on", *_SETTINGS)
 _ROUND_WRITTEN = (*_ROUND_FACTS, "opens_at", "closes_at")
 _CLASS_FACTS = (
-    "course_id", "organisation_id", "name", "teacher_id", "mode", "teaching_point_id", "room",
+    "name", "pinyin", "pinyin_initials", "teacher_id", "mode", "teaching_point_id", "room",
     "weekday", "starts_at_time", "minutes", "fee", "min_to_open", "min_age", "max_age",
     "older_with_consent", "returning_only", "for_organisation_id", "after_course_id",
 )  # fmt: skip
@@ -263,26 +262,13 @@ def copy_term(
     """
     told = copy_outlook(source=source, name=name, starts_on=starts_on, suffix=suffix)
     term = told.term
-    term.save()
-    made = {}
-    for each in told.classes:
-        group = ClassGroup(
-            term=term,
-            code=each.code,
-            **{fact: getattr(each.original, fact) for fact in _CLASS_FACTS},
-        )
-        save_class(class_group=group)
-        made[each.original.pk] = group
-        meetings.plan_sessions(class_group=group, count=each.original.meetings)
-    SeatPool.objects.bulk_create(
-        SeatPool(
-            class_group=made[pool.class_group_id],
-            kind=pool.kind,
-            teaching_point_id=pool.teaching_point_id,
-            capacity=pool.capacity,
-        )
-        for pool in SeatPool.objects.filter(class_group__in=made).order_by("class_group", "pk")
-    )
+    try:
+        with transaction.atomic():
+            term.save()
+            made = _copy_classes(told)
+    except IntegrityError as error:
+        # Somebody pressed at this very moment, too.
+        raise PlanRefused(_("这个学期刚刚有人建好了，请到学期里看看。")) from error
     for one in told.rounds:
         of_some = list(one.original.classes.all())
         chosen = [made[each.pk] for each in of_some if each.pk in made]
@@ -305,6 +291,36 @@ def copy_term(
         count=len(made),
     )
     return term
+
+
+def _copy_classes(told: Copy) -> dict[int, ClassGroup]:
+    """The classes with their meetings and seats, by the key of the one each is a copy of.
+
+    Written together: a term of 500 classes is copied while somebody waits for the page.
+    """
+    made = {
+        each.original.pk: ClassGroup(
+            term=told.term,
+            code=each.code,
+            # These as objects: their school and course say when and what the class is taught.
+            organisation=each.original.organisation,
+            course=each.original.course,
+            **{fact: getattr(each.original, fact) for fact in _CLASS_FACTS},
+        )
+        for each in told.classes
+    }
+    ClassGroup.objects.bulk_create(made.values())
+    meetings.plan_all({made[each.original.pk]: each.original.meetings for each in told.classes})
+    SeatPool.objects.bulk_create(
+        SeatPool(
+            class_group=made[pool.class_group_id],
+            kind=pool.kind,
+            teaching_point_id=pool.teaching_point_id,
+            capacity=pool.capacity,
+        )
+        for pool in SeatPool.objects.filter(class_group__in=made).order_by("class_group", "pk")
+    )
+    return made
 
 
 def _moved(moment: datetime, shift: timedelta) -> datetime:

@@ -1,12 +1,14 @@
 """The office plans while people register, over connections of their own."""
 
+from datetime import date
+
 import pytest
 from django.utils import timezone
 
 from courses import planning, registration
 from courses.errors import ClassCancelled, ClassGone, PlanRefused
 from courses.models import ClassGroup, ClassSession, Enrolment, SeatPool, WaitingEntry
-from courses.planning import merging
+from courses.planning import merging, terms
 from tests import factories
 from tests.courses.test_race import all_at_once, asking
 
@@ -162,3 +164,11 @@ def test_meetings_planned_twice_at_once_are_planned_once():
     )
     assert wrong(outcomes) == []
     assert sorted(ClassSession.objects.values_list("number", flat=True)) == [1, 2, 3, 4, 5]
+
+
+def test_a_term_copied_twice_at_once_is_made_once():
+    group = factories.class_group()
+    facts = {"source": group.term, "starts_on": date(2027, 3, 2), "suffix": "27C"}
+    outcomes = all_at_once(*[lambda: terms.copy_term(name="春", **facts)] * 2)
+    assert sorted(type(one).__name__ for one in outcomes) == ["PlanRefused", "Term"]
+    assert ClassGroup.objects.filter(term__name="春").count() == 1

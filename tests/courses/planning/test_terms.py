@@ -1,6 +1,8 @@
 from datetime import date, datetime, time, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from courses import planning
@@ -11,6 +13,7 @@ from courses.models import (
     ClassGroup,
     Draw,
     Enrolment,
+    LessonPage,
     RegistrationRound,
     SeatPool,
     Term,
@@ -90,6 +93,34 @@ def test_a_copied_term_has_the_classes_seats_rounds_and_meetings_and_nobody(full
     ]
     assert rounds == [("第一轮", date(2027, 2, 1), []), ("专场", date(2027, 2, 1), ["行书"])]
     assert not Enrolment.objects.filter(class_group__term=made).exists()
+
+
+def test_copied_meetings_take_the_lessons_of_their_course_and_nobody_elses(full_term):
+    first, second = full_term.class_groups.filter(cancelled_at=None).order_by("-name")
+    second.course = factories.course("合唱")
+    second.save()
+    for course, title in ((first.course, "起笔"), (second.course, "发声")):
+        course.add_child(instance=LessonPage(title=title, slug="lesson-1", number=1))
+    first.course.add_child(instance=LessonPage(title="草稿", number=2, live=False))
+    made = copy(full_term).class_groups.order_by("-name")
+    titles = [list(one.sessions.values_list("title", "lesson__title")) for one in made]
+    assert titles == [[("起笔", "起笔"), ("", None)], [("发声", "发声"), ("", None)]]
+    assert {one.pinyin_initials for one in made} == {
+        one.pinyin_initials for one in (first, second)
+    }
+
+
+def test_copying_asks_as_much_for_many_classes_as_for_two(full_term):
+    counted = []
+    for number in range(2):
+        with CaptureQueriesContext(connection) as asked:
+            copy(full_term, name=f"{number}", suffix=f"3{number}C")
+        counted.append(len(asked))
+        for more in range(3):
+            course = factories.course(f"课{more}")
+            group = factories.class_group(term=full_term, course=course, weekday=more)
+            planning.plan_sessions(class_group=group, count=2)
+    assert counted[0] == counted[1]
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,28 @@
-"""How figures of study are written."""
+"""How figures of study are written, and where an office above branches goes."""
 
 from decimal import Decimal
 
 from django import template
+from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from common import dates
 
 register = template.Library()
+
+
+@register.simple_tag
+def office_links() -> list[tuple[str, str]]:
+    """(address, words) of every page of a bureau about its branches."""
+    return [
+        (reverse("branches:list"), _("支部")),
+        (reverse("branches:reports"), _("季度通报")),
+        (reverse("branches:statement_forms"), _("要支部填的表")),
+        (reverse("branches:inspections"), _("检查")),
+        (reverse("branches:rules"), _("学时规则")),
+        (reverse("branches:extras"), _("选用的项目")),
+        (reverse("branches:home_study"), _("送学上门")),
+    ]
 
 
 @register.filter

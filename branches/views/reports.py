@@ -6,7 +6,6 @@ from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
@@ -43,7 +42,6 @@ def report_list(request):
         "page": shown,
         "quarters": quarters,
         "rows": reading.with_states(shown.object_list, quarters),
-        "links": links_of_reports(),
     }
     return render(request, "branches/reports/list.html", context)
 
@@ -225,14 +223,5 @@ def _head(organisation, quarter) -> dict:
     return {
         "organisation": organisation,
         "quarter": quarter,
-        "links": links_of_reports(),
         "who": organisation.name,
     }
-
-
-def links_of_reports():
-    return [
-        (reverse("branches:reports"), _("季度通报")),
-        (reverse("branches:statement_forms"), _("要支部填的表")),
-        (reverse("branches:list"), _("支部")),
-    ]

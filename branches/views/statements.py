@@ -14,7 +14,7 @@ from branches.forms import FormForm, read_rows
 from branches.models import Statement
 from branches.reports import reading
 from branches.views.branches import head_of
-from branches.views.reports import links_of_reports, pdf_answer
+from branches.views.reports import pdf_answer
 from common.errors import DomainError
 
 # The office
@@ -32,7 +32,6 @@ def form_list(request):
                 "organisation__path", "name"
             )
         ],
-        "links": links_of_reports(),
     }
     return render(request, "branches/statements/form_list.html", context)
 
@@ -77,7 +76,6 @@ def _edit(request, found):
         "form": form,
         "rows": [*(rows or []), *({"kind": "figure", "label": ""} for _more in range(4))],
         "figures": statements.figure_choices(),
-        "links": links_of_reports(),
     }
     status = 422 if form.errors else 200
     return render(request, "branches/statements/edit.html", context, status=status)
@@ -104,7 +102,6 @@ def _collected_page(request, form, period, problem="", status=200):
         "confirmed": sum(
             1 for _b, said in rows if said and said.state == Statement.State.CONFIRMED
         ),
-        "links": links_of_reports(),
         "who": form.organisation.name,
         "problem": problem,
     }

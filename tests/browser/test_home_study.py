@@ -9,7 +9,7 @@ from tests.browser.steps import be
 
 pytestmark = pytest.mark.browser
 
-SECRETARY = "13800000501"
+SECRETARY, BUREAU, AUDITOR = "13800000501", "13800000502", "13800000503"
 
 SCHOOL = """
 from datetime import date
@@ -31,7 +31,7 @@ for each in people:
 BranchOffice.objects.create(person=people[0], branch=branch, office="secretary", **since)
 home.lesson(at=city)
 home.lesson("第二讲 竖画", at=city, course="国画")
-answer = {"branch": branch.pk, "wang": people[1].pk}
+answer = {"branch": branch.pk, "wang": people[1].pk, "city": city.pk}
 """
 
 
@@ -111,11 +111,11 @@ def test_the_pages_of_home_study_are_usable(server, school, open_page):
         "made = handing.begin(branch=branch, incoming=wang, takes_over_on=today, by=by)\n"
         "answer = f'/branches/{branch.pk}/handovers/{made.pk}/'\n"
     )
-    page = open_page(viewport={"width": 360, "height": 844})
-    be(page, server, SECRETARY)
-    for width, step in ((360, "largest"), (1280, "standard")):
-        page.set_viewport_size({"width": width, "height": 844})
-        for path in (
+    look_at(
+        server,
+        open_page,
+        SECRETARY,
+        [
             "/home-study/",
             "/home-study/card/",
             f"/home-study/new/{school['wang']}/",
@@ -126,10 +126,104 @@ def test_the_pages_of_home_study_are_usable(server, school, open_page):
             "/branches/today/",
             f"/branches/{school['branch']}/handovers/new/",
             handover,
-        ):
-            page.goto(server.url + path)
+        ],
+    )
+
+
+# A branch that held something, stars and cards in use, and an inspection of its one record.
+HELD = """
+from datetime import timedelta
+from django.utils import timezone
+from accounts import services as accounts
+from accounts.models import Organisation, Person, RoleGrant, User
+from branches import citations, inspecting, talents
+from branches.activities import closing, planning
+from branches.activities.closing import Mark
+from branches.models import Branch, InspectedRecord
+from branches.quarters import Quarter
+from tests import factories
+now = timezone.now()
+city = Organisation.objects.get(name="青岚市")
+branch = Branch.objects.get(pk={branch})
+people = list(Person.objects.filter(memberships__branch=branch).order_by("pk"))
+by = User.objects.get(phone="13800000501")
+at = now.replace(hour=2, minute=0) - timedelta(days=2)
+facts = {{"kind": "theme", "place": "会议室", "ends_at": at + timedelta(minutes=90)}}
+held = planning.plan(branch=branch, by=by, topic="参观纪念馆", starts_at=at, **facts)
+marks = {{each.pk: Mark(each != people[2], reason="住院") for each in people}}
+closing.close(activity=held, marks=marks, by=by, seen_at=held.edited_at)
+at = now + timedelta(days=2)
+at = at.replace(hour=2, minute=0)
+facts["ends_at"] = at + timedelta(minutes=90)
+planned = planning.plan(branch=branch, by=by, topic="谈体会", starts_at=at, **facts)
+switches = dict.fromkeys(citations.SWITCHES, True)
+citations.switch(organisation=city, by=by, **switches)
+today = timezone.localdate()
+citations.cite(branch=branch, kind="points", person=people[1], amount=2, by=by,
+               happened_on=today, words="帮邻居报名，还照看了教室的花草")
+talents.write(person=people[0], teaches="二胡入门", by=by)
+bureau = factories.person("郑敏", organisation=city, phone="13800000502")
+accounts.grant_role(person=bureau, role=RoleGrant.Role.BUREAU, organisation=city)
+auditor = factories.person("宋明", phone="13800000503")
+found = inspecting.grant(organisation=city, auditor=auditor, purpose="年度检查", size=1, by=by,
+    held_from=today - timedelta(days=9), held_before=today + timedelta(days=1),
+    opens_on=today, closes_on=today)
+record = InspectedRecord.objects.get().record_id
+line = inspecting.lines_of(InspectedRecord.objects.get().record)[0].pk
+answer = {{"held": held.pk, "planned": planned.pk, "inspection": found.pk, "record": record,
+          "line": line, "quarter": Quarter.of(today).code}}
+"""
+
+
+def test_the_pages_of_a_branch_are_usable(server, school, open_page):
+    made = server.python(HELD.format(branch=school["branch"]))
+    branch = f"/branches/{school['branch']}"
+    held, planned = (f"{branch}/activities/{made[name]}/" for name in ("held", "planned"))
+    look_at(
+        server,
+        open_page,
+        SECRETARY,
+        [
+            f"{branch}/activities/",
+            f"{branch}/activities/new/",
+            held,
+            f"{held}presence/",
+            f"{held}parts/",
+            planned,
+            f"{planned}presence/names/",
+            f"{branch}/citations/star/",
+            f"{branch}/citations/points/",
+            f"{branch}/volunteering/",
+            f"{branch}/talents/",
+            "/my/talents/",
+            "/my/citations/",
+            "/my/activities/",
+        ],
+    )
+    inspection = f"/branches/inspections/{made['inspection']}/"
+    quarter = f"/branches/reports/{school['city']}/{made['quarter']}/"
+    office = ["/branches/", "/branches/rules/", "/branches/extras/", "/branches/inspections/new/"]
+    look_at(server, open_page, BUREAU, [*office, "/branches/inspections/", inspection, quarter])
+    record = f"{inspection}records/{made['record']}/"
+    look_at(server, open_page, AUDITOR, [inspection, record, f"{record}lines/{made['line']}/"])
+
+
+def look_at(server, open_page, phone, paths):
+    """No violation and no sideways scrolling, on a small phone with the largest letters and on
+    a desk."""
+    page = open_page(viewport={"width": 360, "height": 844})
+    be(page, server, phone)
+    for path in paths:
+        page.goto(server.url + path)
+        for width, step in ((360, "largest"), (1280, "standard")):
+            page.set_viewport_size({"width": width, "height": 844})
             page.evaluate(f"document.documentElement.dataset.step = '{step}'")
             wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-            assert wide <= 0, f"{path} scrolls sideways"
+            assert wide <= 0, f"{path} scrolls sideways at {width}"
             found = Axe().run(page).response["violations"]
             assert [f"{path} {each['id']}" for each in found] == []
+        assert (
+            page.get_by_role("navigation", name="工作栏目").count()
+            or phone == AUDITOR
+            or (path.startswith("/my/") or "handovers" in path)
+        ), f"{path} leads nowhere"

@@ -3,11 +3,15 @@
 import sys
 from urllib.parse import urlsplit
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
+
+from common.typed_again import typed_in
 
 AWAY = (OperationalError, InterfaceError)
 AGAIN_IN_S = 60
@@ -16,37 +20,52 @@ AGAIN_IN_S = 60
 def csrf_failure(request, reason=""):
     """A form that was open too long: say what to do, not what went wrong inside.
 
-    A link leads to the page it stood on: the browser's own way back shows the old form again.
+    What was typed can be sent once more, where the browser says that a page of ours sent it:
+    of another's form nobody is asked to press the button. A link leads to the page it stood
+    on: the browser's own way back shows the old form again.
     """
     before = request.headers.get("Referer", "")
     is_ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
     context = {"page_before": urlsplit(before).path if is_ours else ""}
+    ours = f"{request.scheme}://{request.get_host()}"
+    if request.headers.get("Origin") == ours:
+        context |= typed_in(request)
     return render(request, "403_csrf.html", context, status=403)
 
 
-# What is never written into a page again.
-UNSAID = {"password", "code", "answer_code"}
-# More is no form of ours.
-MOST_FIELDS, MOST_SIGNS = 300, 100_000
+def bad_request(request, exception):
+    """400: a broken address, or a form larger than any of ours."""
+    is_long = isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent)
+    return HttpResponse(render_to_string("400.html", {"is_long": is_long}), status=400)
 
 
-def typed_in(request) -> dict:
-    """The form that was sent, to be sent once more as it was, with the key of its page: who
-    was answered before gets the same answer again. Nothing for a file or a password."""
-    nothing = {"again": [], "address": ""}
-    if request.method != "POST":
-        return nothing
+class Unpressed:
+    """An address that only a button leads to, opened without it, says so in words (405).
+
+    A browser that opens its pages anew the next day asks for them, and a copied one too.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code != 405 or response.content or request.method != "GET":
+            return response
+        page = render(request, "405.html", {"above": _above(request.path)}, status=405)
+        page["Allow"] = response["Allow"]
+        return page
+
+
+def _above(path: str) -> str:
+    """The page whose button it is, as far as the address tells."""
+    above = path.rstrip("/").rpartition("/")[0] + "/"
     try:
-        fields = [(name, value) for name in request.POST for value in request.POST.getlist(name)]
-        has_files = bool(request.FILES)
-    except Exception:
-        # Half a request, or one too large: then there is nothing to keep.
-        return nothing
-    size = sum(len(name) + len(value) for name, value in fields)
-    is_secret = any(name in UNSAID or "password" in name for name, _value in fields)
-    if has_files or is_secret or len(fields) > MOST_FIELDS or size > MOST_SIGNS:
-        return nothing
-    return {"again": fields, "address": request.get_full_path()}
+        found = resolve(above).view_name
+    except Resolver404:
+        return ""
+    # Of Wagtail every address is one, whether there is a page or not.
+    return "" if found == "wagtail_serve" else above
 
 
 def server_error(request):

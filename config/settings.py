@@ -125,6 +125,7 @@ MIDDLEWARE = [
     "accounts.middleware.WhoIsActing",
     "accounts.logins.limited.LimitedSessions",
     "accounts.middleware.Reading",
+    "config.errors.Unpressed",
 ]
 
 ROOT_URLCONF = "config.urls"

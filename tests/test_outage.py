@@ -7,7 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import OperationalError, connection
 from django.test import Client, RequestFactory
 
-from config import errors
+from common.typed_again import typed_in
 from courses.models import Enrolment
 from tests import factories
 from tests.courses.test_views import press, visitor
@@ -67,12 +67,12 @@ def test_what_was_typed_is_shown_as_text(outage):
 )
 def test_a_password_or_a_code_is_written_into_no_page(fields):
     request = RequestFactory().post("/accounts/login/", fields)
-    assert errors.typed_in(request) == {"again": [], "address": ""}
+    assert typed_in(request) == {"again": [], "address": ""}
 
 
 def test_a_file_is_not_promised_to_be_kept():
     upload = {"note": "x", "sheet": SimpleUploadedFile("a.xlsx", b"x")}
-    assert errors.typed_in(RequestFactory().post("/roster/", upload))["again"] == []
+    assert typed_in(RequestFactory().post("/roster/", upload))["again"] == []
 
 
 def test_a_page_that_is_only_looked_at_says_so_at_once(outage):

@@ -13,7 +13,8 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from accounts.logins import second_step, sessions
+from accounts.logins import keeping, second_step, sessions
+from common.typed_again import typed_in
 
 # Says no more than that this browser was logged in, so that it can be told why it is not.
 WAS_HERE = "was-here"
@@ -52,8 +53,17 @@ class SessionLimits:
         elif was_here and not _is_logged_in(request):
             response.delete_cookie(WAS_HERE, samesite="Lax")
         if ended and request.method == "POST" and leads_to_login(response):
-            response["Location"] = login_address(page_before(request))
+            response["Location"] = login_address(_way_back(request))
         return response
+
+
+def _way_back(request) -> str:
+    """After the login of somebody who pressed a button: to what they typed, if anything."""
+    typed, before = typed_in(request), page_before(request)
+    if not any(name != "csrfmiddlewaretoken" for name, _value in typed["again"]):
+        return before
+    keeping.keep(request.session, typed=typed, before=before, now=timezone.now())
+    return reverse("login:typed")
 
 
 def _is_logged_in(request) -> bool:

@@ -22,13 +22,14 @@ from django.contrib import messages
 from django.contrib.auth import logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.urls import reverse_lazy
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from accounts.logins import connections, second_step, sessions, social
+from accounts.logins import connections, keeping, second_step, sessions, social
 
 # The telephone number
 
@@ -135,6 +136,17 @@ def disconnect(request, pk):
     name = connections.NAMES[connection.provider]
     messages.success(request, _("%(name)s断开了。以后用手机号登录。") % {"name": name})
     return redirect("accounts:me")
+
+
+@never_cache
+@login_required
+@require_GET
+def typed(request):
+    """What somebody sent whose login had ended meanwhile: seen once, sent by them, or not."""
+    kept = keeping.take(request.session, now=timezone.now())
+    if kept is None:
+        return redirect("/")
+    return render(request, "account/typed.html", kept)
 
 
 @login_required

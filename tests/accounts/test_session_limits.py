@@ -244,6 +244,37 @@ def test_whoever_sent_a_form_too_late_returns_to_its_page(client, clock):
     assert SENTENCE in said(client.get(response.url))
 
 
+def sent_too_late(client, clock, inbox, *, looked_for=timedelta(0)):
+    """Somebody types, the login ends, they press, and log in again: what they read then."""
+    login_of("registrar")
+    for is_second in (False, True):
+        client.post("/accounts/login/code/", {"phone": PHONE})
+        client.post(CONFIRM, {"code": inbox(PHONE)[-1]})
+        if not is_second:
+            clock.shift(2 * HOUR)
+            page = "http://testserver/me/rights/"
+            typed = {"name": "何彩兰", "words": "<b>她去世了</b>"}
+            late = client.post("/me/rights/relatives/", typed, headers={"Referer": page})
+            assert late.url == "/accounts/login/?next=%2Fme%2Ftyped%2F"
+            assert "何彩兰" not in str(row_of(client).get_decoded())
+            clock.shift(looked_for)
+    return client.get("/me/typed/")
+
+
+def test_what_was_typed_too_late_is_there_after_the_login(client, clock, inbox):
+    page = sent_too_late(client, clock, inbox)
+    assert "您填的都还在" in said(page)
+    html = page.content.decode()
+    assert 'action="/me/rights/relatives/"' in html
+    assert 'name="words" value="&lt;b&gt;她去世了&lt;/b&gt;"' in html
+    assert 'href="/me/rights/"' in html
+    assert client.get("/me/typed/").url == "/"
+
+
+def test_what_was_typed_long_ago_is_kept_for_nobody(client, clock, inbox):
+    assert sent_too_late(client, clock, inbox, looked_for=HOUR).url == "/"
+
+
 @pytest.mark.parametrize("page", ["https://elsewhere.example/x", "", "javascript:alert(1)"])
 def test_a_form_of_no_page_of_ours_leads_to_the_first_page(client, clock, page):
     client.force_login(login_of("registrar"))

@@ -9,28 +9,22 @@ served by nginx from the same folder, as in the grown size.
 import argparse
 import asyncio
 import contextlib
-import json
 import os
 import shutil
 import subprocess
 import tempfile
-import threading
 import time
-import uuid
 from pathlib import Path
 
 import dev
 from bench.fanout import allow_files
-from bench.hour import LOOP_MS, SIZE, pictures
-from bench.stage.audience import TEXT, Listener
 from bench.stage.cpu import percent_used, seconds_used
 from bench.stage.figures import report, share_s
 from bench.stage.players import play
 from bench.stage.school import class_of, empty_school
-from tests.live.video.streams import CLUSTER_MS, clusters, header, sounds
+from bench.stage.teaching import Teaching
 from tests.servers import free_port
 
-BINARY = 2
 SETTLE_S = 6
 OTHER_FILES = 100
 TOKENS = """
@@ -105,66 +99,6 @@ def watch(of, tokens, folder, server, files_port, seconds, nginx=None) -> None:
     report(f"cpu{of}_percent", used[0] / took * 100)
     if nginx:
         report("nginx_cpu_percent", sum(used[1:]) / took * 100)
-
-
-class Teaching:
-    """The teacher's socket, with a stream that comes at its own pace until the end."""
-
-    def __init__(self, server, made):
-        self.server, self.made = server, made
-        self.ends = threading.Event()
-        self.thread = threading.Thread(target=self._teach, daemon=True)
-        self.failure = None
-
-    def __enter__(self):
-        path = f"/ws/sessions/{self.made['session']}/console/?console={uuid.uuid4()}&take=1"
-        headers = {"Origin": self.server.url, "Cookie": f"session={self.made['teacher']}"}
-        self.line = Listener(self.server.port, path, headers)
-        self._until("hello")
-        self.line.send(TEXT, b'{"type": "start"}')
-        self._until("started")
-        self.thread.start()
-        return self
-
-    def __exit__(self, *error):
-        self.ends.set()
-        self.thread.join()
-        self.line.line.close()
-
-    def _until(self, kind: str) -> None:
-        while True:
-            for _opcode, payload in self.line.frames():
-                said = json.loads(payload)
-                if said["type"] == kind:
-                    return
-                if said["type"] in ("refused", "problem"):
-                    raise dev.Stop(f"The class could not begin: {said}")
-
-    def _teach(self) -> None:
-        blocks = sorted([*pictures(), *sounds(seconds=LOOP_MS / 1000)], key=lambda each: each.ms)
-        began, at, beat_at = time.monotonic(), 0, 0.0
-        self._send(BINARY, header(blocks, size=SIZE))
-        while not self.ends.is_set():
-            loop, place = divmod(at, LOOP_MS)
-            now = [each for each in blocks if place <= each.ms < place + CLUSTER_MS]
-            self._send(BINARY, clusters([each.moved(loop * LOOP_MS) for each in now]))
-            if time.monotonic() > beat_at:
-                beat_at = time.monotonic() + 5
-                self._send(TEXT, b'{"type": "beat"}')
-            at += CLUSTER_MS
-            self.ends.wait(max(0.0, began + at / 1000 - time.monotonic()))
-
-    def _send(self, opcode: int, payload: bytes) -> None:
-        size = len(payload)
-        head = bytes([0x80 | opcode])
-        if size < 126:
-            head += bytes([0x80 | size])
-        elif size < 1 << 16:
-            head += bytes([0x80 | 126]) + size.to_bytes(2, "big")
-        else:
-            head += bytes([0x80 | 127]) + size.to_bytes(8, "big")
-        # A page must mask; with zeros the mask changes nothing.
-        self.line.line.sendall(head + bytes(4) + payload)
 
 
 @contextlib.contextmanager

@@ -241,6 +241,9 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 # Recordings lie apart: they are never served without a token (live.video.media).
 RECORDINGS_ROOT = DATA_DIR / "recordings"
+# A class is recorded no further than this, so that messages and presence go on beside it:
+# mostly the database lies on the same disk.
+RECORDINGS_LEAVE_FREE = int(env("YINLING_LEAVE_FREE_MB") or 256) * 1024 * 1024
 PRIVATE_ROOT = DATA_DIR / "private"
 # Somebody ticks who of a branch of 5,000 was there; every tick is a field.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 6_000

@@ -29,7 +29,10 @@ FIRST_ASKED = {
 
 
 def folder_of(classroom: Classroom) -> RecordingFolder:
-    return RecordingFolder(settings.RECORDINGS_ROOT / classroom.recording.hex)
+    return RecordingFolder(
+        settings.RECORDINGS_ROOT / classroom.recording.hex,
+        leave_free=settings.RECORDINGS_LEAVE_FREE,
+    )
 
 
 def runs_of(classroom: Classroom) -> list[Run]:

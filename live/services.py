@@ -157,7 +157,7 @@ def say(
     if len(text) > LONGEST_MESSAGE:
         raise RoomClosed(_("一次最多写 %(most)s 个字，请分两次发。") % {"most": LONGEST_MESSAGE})
     now = now or timezone.now()
-    if is_limited and queries.said_since(classroom.pk, person, now - PER) >= MOST_MESSAGES:
+    if is_limited and queries.said_within(classroom.pk, person, PER, now=now) >= MOST_MESSAGES:
         raise RoomClosed(_("您写得很快，大家来不及看。请等几秒再发。"))
     if not by_teacher:
         room = _lock(classroom)

@@ -34,7 +34,7 @@ def speak(
     now = now or timezone.now()
     if same := queries.said_already(classroom.pk, person, client_id):
         return same
-    if queries.spoken_since(classroom.pk, person, now - PER) >= MOST:
+    if queries.spoken_within(classroom.pk, person, PER, now=now) >= MOST:
         raise RoomClosed(_("您说得很快，大家来不及听。请等一分钟再发。"))
     try:
         made, seconds = voices.made_of(sound)

@@ -40,6 +40,8 @@ for line in sys.stdin:
 class Server:
     """Starts on `start()`; its data outlives `kill()` and `stop()`, until `close()`."""
 
+    application = "config.asgi:application"
+
     def __init__(self, *, folder: Path, database_url: str, redis_url: str = "", **env: str):
         self.folder = folder
         self.port = free_port()
@@ -65,7 +67,7 @@ class Server:
         command = [sys.executable, "-m", "daphne", "-v", "0", "-b", "127.0.0.1"]
         with self.log.open("a") as log:
             self.process = subprocess.Popen(
-                [*command, "-p", str(self.port), "config.asgi:application"],
+                [*command, "-p", str(self.port), self.application],
                 cwd=ROOT,
                 env=self.env,
                 stdin=subprocess.DEVNULL,

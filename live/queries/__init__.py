@@ -23,8 +23,8 @@ from live.queries.happenings import (
     latest_events,
     latest_picture,
     said_already,
-    said_since,
-    spoken_since,
+    said_within,
+    spoken_within,
 )
 from live.queries.meetings import (
     LOOK_AHEAD,
@@ -96,12 +96,12 @@ __all__ = [
     "rooms_not_begun",
     "rooms_to_close",
     "said_already",
-    "said_since",
+    "said_within",
     "session_shown",
     "sessions_around",
     "sessions_beginning",
     "sessions_to_help",
     "sessions_to_teach",
-    "spoken_since",
+    "spoken_within",
     "who_may_stay",
 ]

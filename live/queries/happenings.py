@@ -45,27 +45,31 @@ def last_numbers(classroom_pks: Iterable[int]) -> dict[int, int]:
     return dict(rows.values_list("pk", "last_number"))
 
 
-def said_since(classroom_pk: int, person: Person, since: datetime) -> int:
-    """How many messages `person` has put into the room since then, or before its moderator."""
+def said_within(classroom_pk: int, person: Person, span: timedelta, *, now: datetime) -> int:
+    """How many messages `person` has lately put into the room, or before its moderator.
+
+    What was said later than now was said before the clock was set back.
+    """
+    lately = (now - span, now)
     through = RoomEvent.objects.filter(
         classroom=classroom_pk,
         kind=RoomEvent.Kind.MESSAGE,
         person=person,
-        happened_at__gt=since,
+        happened_at__range=lately,
     )
     held = HeldMessage.objects.filter(
-        classroom=classroom_pk, person=person, held_at__gt=since, event=None
+        classroom=classroom_pk, person=person, held_at__range=lately, event=None
     )
     return through.count() + held.count()
 
 
-def spoken_since(classroom_pk: int, person: Person, since: datetime) -> int:
-    """How many spoken messages `person` has put into the room since then."""
+def spoken_within(classroom_pk: int, person: Person, span: timedelta, *, now: datetime) -> int:
+    """How many spoken messages `person` has lately put into the room."""
     return RoomEvent.objects.filter(
         classroom=classroom_pk,
         kind=RoomEvent.Kind.MESSAGE,
         person=person,
-        happened_at__gt=since,
+        happened_at__range=(now - span, now),
         body__has_key="voice",
     ).count()
 

@@ -6,6 +6,7 @@ parts of a segment are joined when it is whole; a writer that finds a segment
 left open joins what there is and goes on counting.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -44,10 +45,15 @@ LOCK_POLL_SECONDS = 0.02
 
 
 class RecordingFolder:
-    """One recording on disk.  Making this object touches nothing."""
+    """One recording on disk.  Making this object touches nothing.
 
-    def __init__(self, path: Path | str):
+    What is new is only written while `leave_free` bytes of the disk are left: others live
+    there, too, and repairing and ending a recording takes some room itself.
+    """
+
+    def __init__(self, path: Path | str, *, leave_free: int = 0):
         self.path = Path(path)
+        self._leave_free = leave_free
 
     def open_writer(self) -> "Writer":
         """Repair what a killed writer left and go on from there.
@@ -55,7 +61,7 @@ class RecordingFolder:
         A writer at work elsewhere is told to stop and waited for: the teacher is
         here now.  Raises StreamProblem if it does not stop, OSError for the disk.
         """
-        return Writer(self.path)
+        return Writer(self.path, leave_free=self._leave_free)
 
     def reader(self) -> "Reader":
         return Reader(self.path)
@@ -106,8 +112,9 @@ class RecordingFolder:
 class Writer:
     """The only one who changes the folder, from one thread."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, *, leave_free: int = 0):
         self.path = path
+        self._leave_free = leave_free
         self.path.mkdir(parents=True, exist_ok=True)
         self._name = secrets.token_hex(8)
         self._index = None
@@ -135,6 +142,7 @@ class Writer:
         height: int | None = None,
     ) -> None:
         """What follows in `rendition` is decoded with `init`."""
+        self._check_room()
         self._put(init_name(rendition, run), init)
         self._tell(run_line(rendition, Run(run, codecs, width, height, began_at)))
 
@@ -142,6 +150,7 @@ class Writer:
         self, rendition: str, data: bytes, *, seconds: float, is_independent: bool
     ) -> None:
         self.check_owner()
+        self._check_room()
         segment, part = self.timeline.renditions[rendition].next_position
         self._put(part_name(rendition, segment, part), data)
         line = Part(round(seconds, 5), len(data), is_independent)
@@ -197,6 +206,12 @@ class Writer:
                     os.close(lock)
                     raise StreamProblem(TAKEN_OVER, "the writer before does not stop") from None
                 time.sleep(LOCK_POLL_SECONDS)
+
+    def _check_room(self) -> None:
+        if self._leave_free:
+            disk = os.statvfs(self.path)
+            if disk.f_bavail * disk.f_frsize < self._leave_free:
+                raise OSError(errno.ENOSPC, "the rest of the disk is for others", str(self.path))
 
     def _put(self, name: str, data: bytes) -> None:
         unfinished = self.path / f"{name}.{self._name}{UNFINISHED}"

@@ -44,12 +44,15 @@ def everybody(server, made, **options):
 
 
 def texts_of(page):
-    return [event["text"] for event in page.events]
+    return [event["text"] for event in page.events if event["kind"] == "message"]
 
 
 def all_heard_the_same(visitors, texts):
     """Each message once on every page, in one order."""
-    visitors.hear(len(texts))
+    visitors.wait(
+        lambda: all(len(texts_of(page)) >= len(texts) for page in visitors.reading),
+        f"have heard {len(texts)} messages",
+    )
     lists = {tuple(texts_of(page)) for page in visitors.reading}
     assert len(lists) == 1
     assert sorted(lists.pop()) == sorted(texts)

@@ -102,6 +102,13 @@ def test_a_weak_line_brings_slides_and_sound_and_a_better_one_the_picture(teache
     assert played > 0.97
     assert used < 400
 
+    # Less than the sound itself takes: nothing is left for the slides.
+    line.carries(40)
+    page.get_by_text("网络很慢，先只放声音。").wait_for(timeout=90_000)
+    assert not fell.is_visible()
+    assert "现在放：只听声音" in page.inner_text("room-modes")
+    page.screenshot(path="/tmp/fell.png")
+
     line.carries(None)
     page.get_by_text("网络好了，画面回来了。").wait_for(timeout=90_000)
     sees_pictures(page, "the learner, with the picture again,")

@@ -197,7 +197,10 @@ def take_own_file(*, user: User, person: Person) -> None:
         raise FileTaken(_("这份档案不能这样认领，请打电话给学校。"))
     if _number_changed_since_a_role(person):
         raise FileTaken(
-            _("这份档案有工作角色或者支部职务，手机号后来改过。请管理员收回、重新授予以后再登录。")
+            _(
+                "这份档案有工作角色、支部职务或者在教的班，手机号后来改过。"
+                "请管理员收回、重新授予，或者请教务换下老师、再选回来，然后登录。"
+            )
         )
     _take_over_from_card(person=person, user=user)
     user.person = person
@@ -210,7 +213,7 @@ def take_own_file(*, user: User, person: Person) -> None:
 
 
 def _number_changed_since_a_role(person: Person) -> bool:
-    """Whether somebody wrote another number into the file of whoever was given a role or office.
+    """Whether another number was written into the file of whoever has a role, office or class.
 
     Who writes files would otherwise take any role by writing their own number into its file.
     """

@@ -25,9 +25,9 @@ readers_asked_for = Signal()
 # office of a branch). Their sessions end sooner than a learner's.
 work_asked_for = Signal()
 
-# Sent with `person`: since when what they hold in an app (an office of a branch) opens the files
-# of others. Receivers return datetimes: such a file is not claimed by a number written into it
-# later, and a merge gives nobody what it holds.
+# Sent with `person`: since when what they hold in an app (an office of a branch, a class they
+# teach) opens the files of others. Receivers return datetimes: such a file is not claimed by a
+# number written into it later, and a merge gives nobody what it holds.
 powers_asked_for = Signal()
 
 # Sent with `kept`, `dropped`: receivers return sentences why the two files cannot be merged

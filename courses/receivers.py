@@ -12,6 +12,7 @@ from accounts.signals import (
     file_freezing,
     merge_objections_asked_for,
     personal_tables_asked_for,
+    powers_asked_for,
     readers_asked_for,
     work_asked_for,
 )
@@ -21,6 +22,7 @@ from courses.fees import charging
 from courses.letters import news
 from courses.models import ClassGroup, ClassSession
 from courses.personal import OF_COURSES
+from courses.planning import teaching
 from courses.signals import (
     class_cancelled,
     draw_made,
@@ -157,6 +159,11 @@ def teachers_of_the_term(sender, person, **kwargs):
 
 def _of(terms, places):
     return places.filter(class_group__term__in=terms)
+
+
+@receiver(powers_asked_for)
+def classes_given(sender, person, **kwargs):
+    return teaching.teaches_since(person, now=timezone.now())
 
 
 @receiver(work_asked_for)

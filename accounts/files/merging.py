@@ -155,10 +155,14 @@ def objections(kept: Person, dropped: Person) -> list[str]:
 def _roles_in_the_way(kept: Person, dropped: Person) -> Iterator[str]:
     """A merge gives nobody a role: neither do roles move, nor does a login move to them."""
     if _works_here(dropped):
-        yield _("并进来的档案有角色或者支部职务，不能随档案转过去。请对换左右，或者先收回。")
+        yield _(
+            "并进来的档案有角色、支部职务或者在教的班，不能随档案转过去。请对换左右，或者先收回、换老师。"
+        )
     has_own_login = User.objects.filter(person=kept).exists()
     if _works_here(kept) and not has_own_login and User.objects.filter(person=dropped).exists():
-        yield _("留下的档案有角色或者支部职务、还没有登录。请让他先登录认领自己的档案，再合并。")
+        yield _(
+            "留下的档案有角色、支部职务或者在教的班，还没有登录。请让他先登录认领自己的档案，再合并。"
+        )
 
 
 def _works_here(person: Person) -> bool:

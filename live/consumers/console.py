@@ -26,16 +26,18 @@ QUIET_AFTER_S = 5
 # A page beats every three seconds: when nothing at all comes for so long, the line is gone,
 # whatever the socket believes.
 SILENT_AFTER_S = 15
-# Counted is only what this process has waited in vain, look by look: what lies unread while it
-# is busy itself is no silence.
+# Counted are the looks in vain, however long they took: what lies unread while this process is
+# busy itself is no silence.
 LOOK_S = 1
+# Who logged out, or teaches here no more, goes within a minute (safety rule).
+ASK_WHO_EVERY_S = 10
 
 
 class ConsoleSocket(Socket):
     """The teacher's page: its stream comes up here and becomes the class's picture."""
 
     ingest: Ingest | None = None
-    coming: asyncio.Future | None = None
+    asked_who_at = float("-inf")
     # Seconds without a chunk, and without anything; whether learners were told of it.
     quiet_s = silent_s = 0.0
     is_shown = False
@@ -63,15 +65,15 @@ class ConsoleSocket(Socket):
         if self.ingest is None:
             return await self.receive()
         while True:
-            self.coming = self.coming or asyncio.ensure_future(self.receive())
-            began = time.monotonic()
-            await asyncio.wait({self.coming}, timeout=LOOK_S)
-            if self.coming.done():
-                message, self.coming = self.coming.result(), None
+            try:
+                # Cancelled while it waits, it loses nothing: what comes stays in the queue.
+                async with asyncio.timeout(LOOK_S):
+                    message = await self.receive()
+            except TimeoutError:
+                self.quiet_s, self.silent_s = self.quiet_s + LOOK_S, self.silent_s + LOOK_S
+            else:
                 self.silent_s = 0
                 return message
-            waited = time.monotonic() - began
-            self.quiet_s, self.silent_s = self.quiet_s + waited, self.silent_s + waited
             if self.silent_s > SILENT_AFTER_S:
                 raise Refused(SILENT, _("您的画面和声音断了，正在自动接上。"))
             if self.quiet_s > QUIET_AFTER_S and self.is_shown:
@@ -91,14 +93,16 @@ class ConsoleSocket(Socket):
             raise Refused(TAKEN, _("这节课换到另一个页面上讲了。"))
 
     def _still_there(self) -> tuple[bool, bool]:
-        return (
-            queries.may_go_on_teaching(
-                user_pk=self.scope["user"].pk,
-                session_key=self.scope["session"].session_key,
-                pk=self.session_pk,
-            ),
-            consoles.still_holds(classroom=self.room, console=self.console),
+        holds = consoles.still_holds(classroom=self.room, console=self.console)
+        if (now := time.monotonic()) < self.asked_who_at + ASK_WHO_EVERY_S:
+            return True, holds
+        may_go_on = queries.may_go_on_teaching(
+            user_pk=self.scope["user"].pk,
+            session_key=self.scope["session"].session_key,
+            pk=self.session_pk,
         )
+        self.asked_who_at = now
+        return may_go_on, holds
 
     async def start(self, content: dict) -> None:
         """A recorder starts: what follows is one stream, until `stop` or the line breaks."""
@@ -148,8 +152,6 @@ class ConsoleSocket(Socket):
             logger.warning("Room %s could not be told of its picture: %s", self.room.pk, error)
 
     async def leave(self) -> None:
-        if self.coming:
-            self.coming.cancel()
         await self.stop({})
 
 

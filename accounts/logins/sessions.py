@@ -77,7 +77,7 @@ def _kinds_by_role(user: User) -> set[Kind]:
         kinds.add(Kind.ADMINISTRATOR)
     if user.is_staff:
         kinds.add(Kind.STAFF)
-    if user.person_id:
+    if user.person_id and user.holds_roles:
         live = RoleGrant.objects.filter(person=user.person_id, ended_at=None)
         kinds |= {OF_ROLE[role] for role in live.values_list("role", flat=True)}
     return kinds

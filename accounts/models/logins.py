@@ -63,6 +63,8 @@ class User(AbstractUser):
     # What stands in for a code in this request: a card or a class link (accounts.logins.limited).
     # None for a login that proved itself.
     opened_by = None
+    # False where the login was read with its roles and has none (accounts.logins.backend).
+    holds_roles = True
 
     objects = UserManager()
 

@@ -37,7 +37,7 @@ services.grant_role(person=person, role=RoleGrant.Role.REGISTRAR, organisation=c
 user = factories.login(person)
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = "accounts.logins.backend.LoginBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 answer = session.session_key

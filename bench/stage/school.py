@@ -44,7 +44,7 @@ Enrolment.objects.bulk_create(
 logins = [
     SessionStore(f"{{number:032d}}").create_model_instance({{
         SESSION_KEY: str(user.pk),
-        BACKEND_SESSION_KEY: "django.contrib.auth.backends.ModelBackend",
+        BACKEND_SESSION_KEY: "accounts.logins.backend.LoginBackend",
         HASH_SESSION_KEY: user.get_session_auth_hash(),
     }})
     for number, user in enumerate([factories.login(group.teacher), *users])
@@ -105,7 +105,7 @@ logins = []
 for number, user in enumerate(users):
     login = SessionStore(f"{{number:032d}}")
     login[SESSION_KEY] = str(user.pk)
-    login[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    login[BACKEND_SESSION_KEY] = "accounts.logins.backend.LoginBackend"
     login[HASH_SESSION_KEY] = user.get_session_auth_hash()
     # As those who have just looked at the page.
     sessions.begin(login, user=user, now=now)

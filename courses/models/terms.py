@@ -66,6 +66,13 @@ class Term(models.Model):
         return self.name
 
 
+class RoundQuerySet(models.QuerySet):
+    def with_draw(self):
+        """With their draws, but not the published files of these, which are megabytes."""
+        files = ("draw__list_text", "draw__decided_text", "draw__result_text", "draw__seed")
+        return self.select_related("organisation", "draw").defer(*files)
+
+
 class RegistrationRound(models.Model):
     """Who may ask for which seats of a term, when, how many, and how they are given out."""
 
@@ -102,6 +109,8 @@ class RegistrationRound(models.Model):
     max_classes = models.PositiveSmallIntegerField(_("每人最多几个班"), default=2)
     max_wishes = models.PositiveSmallIntegerField(_("抽签时最多填几个志愿"), default=4)
     last_application_number = models.PositiveIntegerField(default=0, editable=False)
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         ordering = ["opens_at", "pk"]

@@ -66,7 +66,7 @@ def _register(
     # Everything that others do not change is looked at before anybody waits for a lock.
     refused = _refusal(asking, class_group, rounds, now)
     if refused:
-        place, _is_used = holding.in_class(_held(person, class_group, key), class_group, key)
+        place, _is_used = holding.in_class(_held(person, class_group, key), class_group)
         if place is None:
             raise refused
         return _answer(place, asking, key)
@@ -74,7 +74,7 @@ def _register(
         locked = seats.lock_persons(asking)
         asking = [locked[one.pk] for one in asking]
         held = _held(asking[0], class_group, key)
-        place, is_used = holding.in_class(held, class_group, key)
+        place, is_used = holding.in_class(held, class_group)
         if place:
             return _answer(place, asking, key)
         if is_used or (key and len(asking) > 1 and _has_used(asking[1], key)):
@@ -100,7 +100,7 @@ def _register(
                 raise refused
 
 
-def _held(person: Person, class_group: ClassGroup, key: UUID | None) -> list[holding.Held]:
+def _held(person: Person, class_group: ClassGroup, key: UUID | None) -> holding.Held:
     return holding.held_by(person=person, term=class_group.term, key=key)
 
 
@@ -135,7 +135,7 @@ def _refusal(
 
 def _check_locked(
     asking: list[Person],
-    held: list[holding.Held],
+    held: holding.Held,
     class_group: ClassGroup,
     opened: RegistrationRound,
 ) -> None:
@@ -143,9 +143,8 @@ def _check_locked(
     for person in asking:
         if person != asking[0]:
             held = _held(person, class_group, None)
-        count = sum(one.counts for one in held)
         no = rules.unusable(person)
-        if no := no or rules.full_up(person=person, held=count, opened=opened):
+        if no := no or rules.full_up(person=person, held=held, opened=opened):
             raise no
     for other in asking[1:]:
         if queries.place_held(person=other, class_group=class_group):

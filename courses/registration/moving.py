@@ -161,7 +161,7 @@ def admit(
 
 def _rounds_with_classes(term: Term) -> list[tuple[RegistrationRound, set[int]]]:
     """The rounds of the term in their order, each with the keys of the classes it names."""
-    rounds = term.rounds.select_related("organisation", "draw").prefetch_related("classes")
+    rounds = term.rounds.with_draw().prefetch_related("classes")
     return [
         (one, {group.pk for group in one.classes.all()})
         for one in rounds.order_by("opens_at", "pk")

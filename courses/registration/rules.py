@@ -42,7 +42,7 @@ def refusal(
     if no := unfit(person=person, class_group=class_group, now=now, rounds=rounds):
         return no
     opened = open_round(class_group, now, person=person, rounds=rounds)
-    held = holding.places_in_term(person=person, term=class_group.term)
+    held = holding.held_by(person=person, term=class_group.term)
     return full_up(person=person, held=held, opened=opened)
 
 
@@ -64,10 +64,10 @@ def unfit(
 
 
 def full_up(
-    *, person: Person, held: int, opened: RegistrationRound
+    *, person: Person, held: holding.Held, opened: RegistrationRound
 ) -> errors.RegistrationRefused | None:
-    """Why who has `held` places of the term gets no more in the round that is open."""
-    if not opened.is_draw and _is_being_drawn(person, opened.term):
+    """Why who has `held` of the term gets no more in the round that is open."""
+    if held.is_being_drawn and not opened.is_draw:
         return errors.DrawPending(
             _(
                 "%(name)s参加的抽签名单已经定了，还没有抽。抽完看了结果，"
@@ -75,7 +75,7 @@ def full_up(
             )
             % {"name": person.name}
         )
-    if held >= opened.max_classes:
+    if held.classes >= opened.max_classes:
         return errors.LimitReached(
             _(
                 "%(name)s这学期已经报满 %(limit)s 个班（候补也算）。"
@@ -229,7 +229,7 @@ def open_round(
 
 def rounds_of(class_group: ClassGroup) -> list[RegistrationRound]:
     """The rounds in which places of the class are given, in the order of their opening."""
-    rounds = class_group.term.rounds.select_related("organisation", "draw")
+    rounds = class_group.term.rounds.with_draw()
     # One row a round: it names no class, or this one once.
     named = Q(classes=None) | Q(classes=class_group.pk)
     return list(rounds.filter(named).order_by("opens_at", "pk"))
@@ -266,7 +266,7 @@ def has_relatives_consent(person: Person, term: Term) -> bool:
 def places_left(*, person: Person, class_group: ClassGroup, now: datetime) -> int:
     """How many classes of the term the open round lets `person` still ask for."""
     opened = open_round(class_group, now, person=person)
-    taken = holding.places_in_term(person=person, term=class_group.term)
+    taken = holding.held_by(person=person, term=class_group.term).classes
     return max(opened.max_classes - taken, 0) if opened else 0
 
 
@@ -336,12 +336,6 @@ def _over(class_group: ClassGroup, rounds: list[RegistrationRound], now: datetim
             left,
         ) % {"left": left}
     return words + _("座位也满了。请看看别的班，或打学校电话问一问。")
-
-
-def _is_being_drawn(person: Person, term: Term) -> bool:
-    """Whether a frozen list holds wishes of `person`: how many classes they get is open."""
-    frozen = Q(round__term=term, round__draw__isnull=False, round__draw__drawn_at=None)
-    return person.applications.filter(frozen, withdrawn_at=None).exists()
 
 
 def _wrong_age(person, class_group) -> errors.RegistrationRefused | None:

@@ -53,7 +53,7 @@ def term(request, pk):
     """A term with its rounds; changed by who leads its school."""
     found = scope.term(user=request.user, pk=pk)
     classes = queries.classes_led_by(request.user).filter(term=found)
-    rounds = found.rounds.select_related("organisation", "draw").prefetch_related("classes")
+    rounds = found.rounds.with_draw().prefetch_related("classes")
     context = {
         "term": found,
         "rounds": rounds.annotate(applied=Count("applications")),

@@ -382,7 +382,7 @@ def test_the_page_costs_the_same_queries_for_any_household(
     client.force_login(wife.login)
     client.get(PAGE)
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         client.get(PAGE)
 
 

@@ -190,10 +190,10 @@ def test_my_page_asks_the_database_the_same_with_one_and_three_proxies(
 
     act_for("高振华")
     client.get("/me/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get("/me/")
     act_for("马文远", "何素芬")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(17):
         client.get("/me/")
 
 

@@ -188,9 +188,9 @@ def test_pages_of_an_activity_take_the_same_queries_however_many_members(
     for number in range(members):
         school.member(school.person(f"某{number}", at=city), branch)
     made = soon(branch, days=-2)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         keeper.get(address("activity", branch, made.pk))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         keeper.get(address("presence", branch, made.pk))
 
 
@@ -435,6 +435,6 @@ def test_the_list_takes_the_same_queries_however_long_it_is(
             keeper.get(address("activities", branch))
 
     keeper.get(address("activities", branch))
-    count = 14
+    count = 13
     asked(1)
     asked(3)

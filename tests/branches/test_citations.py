@@ -234,11 +234,11 @@ def test_a_list_takes_the_same_queries_however_many_there_are(
 
     cited(0)
     client.get(page)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(page)
     for number in range(1, 5):
         cited(number)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(page)
 
 

@@ -207,11 +207,11 @@ def test_a_list_takes_the_same_queries_however_many_there_are(
 
     wrote(0)
     client.get(page)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         client.get(page)
     for number in range(1, 55):
         wrote(number)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert len(client.get(page).context["page"]) == 50
     assert len(client.get(f"{page}?page=2").context["page"]) == 5
 
@@ -222,9 +222,9 @@ def test_my_page_takes_the_same_queries_however_many_there_are(
     client.force_login(school.login(wang))
     talents.write(person=wang, teaches="剪纸", by=None)
     client.get(MINE)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(MINE)
     for number in range(4):
         talents.write(person=wang, teaches=f"第{number}样", by=None)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(MINE)

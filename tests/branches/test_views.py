@@ -412,7 +412,7 @@ def test_the_ledger_costs_the_same_queries_however_long(
 
     # Session, login, its person; offices, roles, the branch; quarters and people to choose
     # from; the figures; secretary, offices, may one write; count, rules, lines.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         response = office.get(ledger_url)
 
     assert rows(response) == lines
@@ -530,7 +530,7 @@ def test_excel_costs_the_same_queries_however_long(
         school.attendance(person, session)
     ledger.post_session(session=session, now=LATER)
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         office.get(reverse("branches:ledger_excel", args=[branch.pk]))
 
 
@@ -724,7 +724,7 @@ def test_a_record_costs_the_same_queries_however_many_were_there(
         school.attendance(person, session)
     ledger.post_session(session=session, now=LATER)
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(25):
         response = office.get(reverse("branches:record", args=[branch.pk, record_of(session).pk]))
 
     assert f"直播（{people}）" in said(response)

@@ -97,7 +97,7 @@ if user.person is None:
     user.save()
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = "accounts.logins.backend.LoginBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.create()
 answer = session.session_key

@@ -42,7 +42,7 @@ User.objects.filter(phone="{phone}").update(text_step="{step}")
 user = User.objects.get(phone="{phone}")
 session = SessionStore()
 session[SESSION_KEY] = str(user.pk)
-session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+session[BACKEND_SESSION_KEY] = "accounts.logins.backend.LoginBackend"
 session[HASH_SESSION_KEY] = user.get_session_auth_hash()
 session.save()
 answer = session.session_key

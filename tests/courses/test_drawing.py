@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.errors import MergeRefused
 from accounts.files import merging
@@ -593,3 +594,25 @@ def test_who_is_on_a_frozen_list_asks_for_nothing_else_until_it_is_drawn(drawn):
 
     make(draw)
     assert register(person=ours.person, class_group=song.class_group, now=later).pool == song
+
+
+def test_asking_for_a_place_does_not_read_the_files_of_a_draw_in_the_term(drawn):
+    """They are megabytes for 50,000 applications, and everybody asks at once."""
+    song = pool()
+    wish(drawn, song)
+    make(freeze(drawn))
+    RegistrationRound.objects.create(
+        term=drawn.term, name="先报先得", opens_at=CLOSED, closes_at=DRAWN + timedelta(days=9)
+    )
+
+    with CaptureQueriesContext(connection) as asked:
+        register(
+            person=factories.person("周玉梅"),
+            class_group=song.class_group,
+            now=DRAWN + timedelta(hours=1),
+        )
+
+    read = "\n".join(query["sql"] for query in asked)
+    assert '"drawn_at"' in read
+    assert '"list_text"' not in read
+    assert '"result_text"' not in read

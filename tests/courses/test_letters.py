@@ -483,7 +483,7 @@ def test_the_page_of_letters_asks_the_database_as_often_for_more(
         letters.tell(person=wang, key=f"test:{number}", text="信。", url="/my/", sms=False)
     client.force_login(factories.login(wang))
     client.get("/my/letters/")
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         assert client.get("/my/letters/").status_code == 200
 
 

@@ -133,7 +133,7 @@ def test_the_catalogue_asks_the_database_the_same_for_one_class_and_for_three(
     client.get(catalogue)
     for more in ((), ("国画", "合唱")):
         make_classes(*more, term=term, teaching_point=point)
-        with django_assert_num_queries(16):
+        with django_assert_num_queries(15):
             client.get(catalogue)
 
 

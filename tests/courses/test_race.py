@@ -126,7 +126,7 @@ def test_one_person_cannot_get_more_classes_than_allowed_by_asking_at_once():
     places = all_at_once(*[asking(class_group, person) for class_group in classes])
     refused = [place for place in places if isinstance(place, LimitReached)]
     assert len(refused) == 4
-    assert holding.places_in_term(person=person, term=term) == 2
+    assert holding.held_by(person=person, term=term).classes == 2
 
 
 def test_couples_and_others_at_once_fill_every_seat_and_leave_no_gap():

@@ -147,7 +147,7 @@ def test_the_page_asks_the_database_as_often_for_more(
         factories.session(group, starts_at=CLASS + timedelta(days=day))
     client.force_login(factories.login(wang))
     client.get("/my/timetable/?week=2099-09-02")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get("/my/timetable/?week=2099-09-02")
 
 

@@ -221,7 +221,7 @@ def test_a_class_page_asks_the_database_the_same_with_one_and_three_meetings(
     for number in range(3):
         factories.session(class_group, starts_at=NOW + timedelta(days=number))
         if number in (0, 2):
-            with django_assert_num_queries(22):
+            with django_assert_num_queries(20):
                 client.get(address(class_group))
 
 
@@ -237,10 +237,10 @@ def test_a_press_asks_the_database_little_and_its_repetition_next_to_nothing(
     client.get(address(class_group))
     pool, key = class_group.pools.get(), uuid4()
     # Two of them begin and end what in a test is a savepoint.
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(13):
         first = press(client, class_group, person, pool=pool.pk, key=key)
-    # The session, the login, the file, the answer that was given.
-    with django_assert_num_queries(5 if free else 4):
+    # The session, the login with its file, the answer that was given.
+    with django_assert_num_queries(3):
         again = press(client, class_group, person, pool=pool.pk, key=key)
     assert (first.status_code, again.status_code, again.url) == (302, 302, first.url)
 
@@ -730,7 +730,7 @@ def test_the_classes_to_change_to_ask_the_database_the_same_for_one_and_three(
     for number in range(3):
         factories.class_group(name=f"太极{number}")
         if number in (0, 2):
-            with django_assert_num_queries(12):  # One of them counts unread letters.
+            with django_assert_num_queries(11):  # One of them counts unread letters.
                 client.get(transfer(seat))
 
 
@@ -824,6 +824,6 @@ def test_my_classes_ask_the_database_the_same_with_one_and_three_classes(
         fill(full)
         factories.seat(full, person)
         if number in (0, 2):
-            with django_assert_num_queries(11):  # One of them counts unread letters.
+            with django_assert_num_queries(10):  # One of them counts unread letters.
                 client.get("/my/classes/")
     assert WaitingEntry.objects.filter(person=person).count() == 3

@@ -189,7 +189,7 @@ def test_the_room_costs_the_same_queries_however_many_are_here(
         services.enter(classroom=school.room, persons=[someone], device=uuid.uuid4())
         services.say(classroom=school.room, person=someone, text="早", client_id=uuid.uuid4())
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         as_learner.get(url("room", school))
 
 

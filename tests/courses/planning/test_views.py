@@ -419,4 +419,4 @@ def test_a_list_asks_as_much_for_three_as_for_one(client, school, name, django_a
         client.get(url(name), {"on": f"{on}"})
 
 
-QUERIES = {"term_list": 10, "timetable_board": 14}
+QUERIES = {"term_list": 9, "timetable_board": 13}

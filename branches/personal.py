@@ -338,6 +338,7 @@ OF_BRANCHES = Declaration(
             "branches.Handover.given_by",
             "branches.Handover.taken_by",
             "branches.YearPrint.asked_by",
+            "branches.PackPrint.asked_by",
             "branches.StudyOrder.ordered_by",
             "branches.StudyOrder.cancelled_by",
             "branches.Delivery.packed_by",

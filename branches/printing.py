@@ -1,14 +1,9 @@
-"""A year's records as one PDF: asked for, made by a worker, told of, cancelled, forgotten.
+"""A year's records as one PDF (branches.print_jobs). The door is `print_of`."""
 
-Every step may be killed: `wake` has the job run again. The door is `print_of`.
-"""
-
-import logging
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from functools import partial
 
-from django.core.files.base import ContentFile
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
@@ -16,22 +11,14 @@ from django.utils.translation import gettext as _
 from django_tasks import task
 
 from accounts.models import Organisation, User
-from branches import papers, queries
+from branches import papers, print_jobs, queries
 from branches.errors import PrintRefused
 from branches.models import Branch, BranchRecord, YearPrint
 from branches.reports import reading
 from branches.sheets import sheet_of, sheet_signed
-from common import typesetting
-
-logger = logging.getLogger(__name__)
-State = YearPrint.State
 
 # Beyond this nobody binds it: an office prints the offices beneath it one by one.
 MOST_RECORDS = 2_000
-TOLD_EVERY = 20
-# A job that gave no sign for so long was killed with its worker.
-DEAD_AFTER = timedelta(minutes=15)
-FORGOTTEN_AFTER = timedelta(days=7)
 
 
 # The door
@@ -100,11 +87,6 @@ def ask(
     return made
 
 
-def cancel(*, job: YearPrint) -> None:
-    """It is not wanted any more: the worker stops within a second; twice is harmless."""
-    YearPrint.objects.filter(pk=job.pk, state__in=YearPrint.OPEN).update(state=State.CANCELLED)
-
-
 def records_of(what: Branch | Organisation, year: int) -> QuerySet[BranchRecord]:
     """The records of a year, branch by branch, in the order of the days."""
     records = BranchRecord.objects.filter(
@@ -132,39 +114,15 @@ def years_of(what: Branch | Organisation, *, on: date) -> list[int]:
 
 @task()
 def make_in_background(pk: int) -> None:
-    try:
-        make(pk=pk)
-    except OperationalError:
-        # A database that is away is not told of: `wake` has the job run again.
-        raise
-    except Exception:
-        _fail(pk, _("处理时出了错，没有做完。请再试一次；还不行，请打电话给学校。"))
-        raise
+    make(pk=pk)
 
 
 def make(*, pk: int) -> None:
-    """Read the records, set them, keep the file. Repeatable, also after it was killed."""
-    if not _tell(pk, state=State.WORKING, done=0):
-        return
-    job = YearPrint.objects.select_related("branch", "organisation").get(pk=pk)
-    facts = _facts(job)
-    if facts is None:
-        return
-    try:
-        data = typesetting.typeset(
-            papers.TEMPLATE, facts, goes_on=lambda: _tell(pk, state=State.WORKING)
-        )
-    except typesetting.Stopped:
-        return
-    except typesetting.Failed as failed:
-        logger.warning("Print %s: %s", pk, failed)
-        _fail(pk, _("排版没有做成，可能是记录太多。请少选一些，或者过一会儿再试。"))
-        return
-    _keep(pk, data)
+    print_jobs.make(YearPrint, pk, template=papers.TEMPLATE, read=_read)
 
 
-def _facts(job: YearPrint) -> dict | None:
-    """What stands on the paper; None once it was cancelled."""
+def _read(job: YearPrint) -> print_jobs.Content:
+    """What stands on the paper."""
     what = job.branch or job.organisation
     records = list(queries.with_everything(records_of(what, job.year)))
     sheets = []
@@ -174,37 +132,14 @@ def _facts(job: YearPrint) -> dict | None:
         note = _("第 %(number)s 版") % {"number": version.number} if version else _("未签字")
         number = f"{record.branch_id}-{record.held_on}-{record.pk}"
         sheets.append(papers.facts_of(sheet, number, note))
-        if place % TOLD_EVERY == 0 and not _tell(job.pk, state=State.WORKING, done=place):
-            return None
-    if not _tell(job.pk, state=State.WORKING, done=len(records), total=len(records)):
-        return None
+        print_jobs.progress(job, place)
+    print_jobs.progress(job, len(records), total=len(records))
     words = [
         _("%(year)s 年") % {"year": job.year},
         _("共 %(count)s 份") % {"count": len(records)},
     ]
     cover = {"title": _("%(name)s学习记录") % {"name": what.name}, "words": "\n".join(words)}
-    return {"records": sheets, "cover": cover}
-
-
-@transaction.atomic
-def _keep(pk: int, data: bytes) -> None:
-    job = YearPrint.objects.select_for_update(no_key=True).get(pk=pk)
-    if not job.is_open:
-        return
-    job.file.save(f"{pk}.pdf", ContentFile(data), save=False)
-    job.state, job.worked_at = State.DONE, timezone.now()
-    job.save()
-
-
-def _tell(pk: int, **facts) -> bool:
-    """Write down how far it is, and whether it is still wanted."""
-    still = YearPrint.objects.filter(pk=pk, state__in=YearPrint.OPEN)
-    return bool(still.update(worked_at=timezone.now(), **facts))
-
-
-def _fail(pk: int, problem: str) -> None:
-    still = YearPrint.objects.filter(pk=pk, state__in=YearPrint.OPEN)
-    still.update(state=State.FAILED, problem=problem, worked_at=timezone.now())
+    return {"records": sheets, "cover": cover}, {}
 
 
 def _start(job: YearPrint) -> None:
@@ -215,21 +150,8 @@ def _start(job: YearPrint) -> None:
 
 
 def wake(*, now: datetime | None = None) -> int:
-    """Have jobs run again whose worker was killed; return how many."""
-    now = now or timezone.now()
-    dead = YearPrint.objects.filter(state__in=YearPrint.OPEN, worked_at__lt=now - DEAD_AFTER)
-    woken = list(dead)
-    for job in woken:
-        YearPrint.objects.filter(pk=job.pk).update(worked_at=now)
-        _start(job)
-    return len(woken)
+    return print_jobs.wake(YearPrint, start=_start, now=now)
 
 
 def forget_old(*, now: datetime | None = None) -> int:
-    """Delete prints of more than a week ago with their files: they are made again in no time."""
-    now = now or timezone.now()
-    old = list(YearPrint.objects.filter(asked_at__lt=now - FORGOTTEN_AFTER))
-    for job in old:
-        job.file.delete(save=False)
-        job.delete()
-    return len(old)
+    return print_jobs.forget_old(YearPrint, now=now)

@@ -4,11 +4,14 @@
 whether it should go on. Nothing of Django is loaded there.
 """
 
+import contextlib
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from pathlib import Path
 
 from common import paper
@@ -18,6 +21,7 @@ LOOK_EVERY_SECONDS = 0.5
 # A year of 300 pages takes seconds; what takes longer than this has gone wrong.
 PATIENCE_SECONDS = 600
 OUT = "out.pdf"
+PREFIX = "yinling-typeset-"
 
 
 class Stopped(Exception):
@@ -28,10 +32,16 @@ class Failed(Exception):
     """The child ended without a PDF, or took too long."""
 
 
-def typeset(template: Path, facts: dict, *, goes_on: Callable[[], bool]) -> bytes:
+def typeset(
+    template: Path,
+    facts: dict,
+    *,
+    goes_on: Callable[[], bool],
+    files: Mapping[str, bytes] | None = None,
+) -> bytes:
     """The PDF of a template, as paper.compiled has it. Raises Stopped or Failed."""
-    with tempfile.TemporaryDirectory(prefix="typeset") as folder:
-        paper.lay_out(Path(folder), template, facts)
+    with tempfile.TemporaryDirectory(prefix=PREFIX) as folder:
+        paper.lay_out(Path(folder), template, facts, files)
         child = subprocess.Popen(
             [sys.executable, "-s", "-m", "common.typesetting", folder, template.name],
             cwd=ROOT,
@@ -56,6 +66,18 @@ def typeset(template: Path, facts: dict, *, goes_on: Callable[[], bool]) -> byte
         finally:
             child.kill()
             child.wait()
+
+
+def clear_left(*, before: datetime) -> int:
+    """Delete what children of killed workers have left behind; names stand in it."""
+    count = 0
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
+        # One that is in use may go while it is looked at.
+        with contextlib.suppress(FileNotFoundError):
+            if folder.stat().st_mtime < before.timestamp():
+                shutil.rmtree(folder, ignore_errors=True)
+                count += 1
+    return count
 
 
 if __name__ == "__main__":

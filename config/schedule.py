@@ -8,6 +8,7 @@ import accounts.acting.proposals
 import accounts.files.merging
 import accounts.roster.keeping
 import accounts.services
+import branches.home_study.printing
 import branches.home_study.slips
 import branches.ledger
 import branches.printing
@@ -52,6 +53,8 @@ JOBS = [
     Job("post missed return slips", HOUR, branches.home_study.slips.post_missed),
     Job("wake prints of a year", MINUTE, branches.printing.wake),
     Job("forget old prints of a year", HOUR, branches.printing.forget_old),
+    Job("wake prints of packs", MINUTE, branches.home_study.printing.wake),
+    Job("forget old prints of packs", HOUR, branches.home_study.printing.forget_old),
     Job("wake rosters", MINUTE, accounts.roster.keeping.wake),
     Job("forget old rosters", HOUR, accounts.roster.keeping.forget_old),
     Job("forget unanswered households", HOUR, accounts.acting.proposals.forget_unanswered),

@@ -18,17 +18,25 @@ from common.readings import Kind
 
 # Letters of a newspaper's headline, and of a book for those who see badly.
 POINTS = {StudyOrder.Letters.LARGE: 20, StudyOrder.Letters.LARGEST: 28}
+TEMPLATE = Path(__file__).parent / "typst" / "booklet.typ"
 # Wide enough for a page of paper, small enough for a hundred of them.
 PICTURE = "max-1400x1400|format-jpeg"
 
 
 def booklet(delivery: Delivery) -> bytes:
     """The bytes of the PDF of a pack, always of the texts that were packed."""
+    facts, files = facts_of(delivery)
+    return paper.compiled(TEMPLATE, {"booklets": [facts]}, files=files)
+
+
+def facts_of(delivery: Delivery) -> tuple[dict, dict[str, bytes]]:
+    """What stands in the booklet of a pack, and its pictures by their name."""
     order = delivery.order
     readings, files = _with_pictures(delivery.content)
     code = io.BytesIO()
     segno.make_qr(slip_address(delivery), error="m").save(code, kind="svg", border=2)
     of = order.branch or order.organisation
+    slip = f"slip-{delivery.code}.svg"
     facts = {
         "lang": "zh" if (get_language() or "zh").startswith("zh") else "en",
         "size": POINTS[order.letters],
@@ -57,13 +65,10 @@ def booklet(delivery: Delivery) -> bytes:
             "code-name": _("回执号"),
             "code": codes.spoken(delivery.code),
             "code-note": _("送书的人扫左边的码，或者把回执号告诉书记。"),
+            "file": slip,
         },
     }
-    return paper.compiled(
-        Path(__file__).parent / "typst" / "booklet.typ",
-        facts,
-        files=files | {"slip.svg": code.getvalue()},
-    )
+    return facts, files | {slip: code.getvalue()}
 
 
 def slip_address(delivery: Delivery) -> str:

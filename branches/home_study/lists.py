@@ -10,9 +10,19 @@ from branches.home_study import codes, reading
 from branches.models import Delivery
 from common import excel
 from common.excel import Column, Kind
+from common.typed import words_in
 
 TO_BRING, WAITING, ALL = "bring", "wait", "all"
 SHOWS = (TO_BRING, WAITING, ALL)
+
+
+def choice(asked) -> dict[str, str]:
+    """What a request asks to see of the list, as `chosen` takes it."""
+    return {
+        "show": asked.get("show") if asked.get("show") in SHOWS else TO_BRING,
+        "visitor": asked.get("visitor_pk", ""),
+        "q": words_in(asked, "q")[:40],
+    }
 
 
 def chosen(

@@ -19,7 +19,7 @@ from branches.models.ledger import (
     StudyNotice,
     StudyTarget,
 )
-from branches.models.prints import YearPrint
+from branches.models.prints import PackPrint, Print, YearPrint
 from branches.models.records import Absence, BranchRecord, RecordScan, RecordVersion
 from branches.models.reports import QuarterConfirmation, QuarterReport
 from branches.models.statements import Statement, StatementForm, StatementFormVersion
@@ -44,7 +44,9 @@ __all__ = [
     "LedgerBatch",
     "LedgerTail",
     "OrderedReading",
+    "PackPrint",
     "Participation",
+    "Print",
     "QuarterConfirmation",
     "QuarterReport",
     "RecordScan",

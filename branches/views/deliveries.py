@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
-from branches.home_study import codes, delivering, lists, reading, slips
+from branches.home_study import codes, delivering, lists, printing, reading, slips
 from branches.home_study_forms import (
     CodeForm,
     CorrectSlipForm,
@@ -24,9 +24,10 @@ from branches.home_study_forms import (
 from branches.views.home_study import desk_head
 from common import dates, excel
 from common.errors import DomainError
-from common.typed import number_of, words_in
+from common.typed import number_of
 
 PACKS_ON_A_PAGE = 60
+PRINTS_SHOWN = 3
 # For a name to be offered while it is typed.
 NAMES_OFFERED = 200
 
@@ -191,12 +192,7 @@ def _tell(request, done):
 
 def _packs(request):
     """What of one's packs was chosen, for who has or may have any."""
-    asked = request.GET or request.POST
-    chosen = {
-        "show": asked.get("show") if asked.get("show") in lists.SHOWS else lists.TO_BRING,
-        "visitor": asked.get("visitor_pk", ""),
-        "q": words_in(asked, "q")[:40],
-    }
+    chosen = lists.choice(request.GET or request.POST)
     if not reading.lists_deliveries(request.user):
         raise Http404
     return lists.chosen(reading.deliveries_listed_for(request.user), **chosen), chosen
@@ -226,6 +222,7 @@ def _list_page(request, form, status=200):
         else [],
         "form": form,
         "keeps": keeps,
+        "prints": printing.prints_of(request.user)[:PRINTS_SHOWN] if keeps else [],
         "with_numbers": with_numbers,
         "printed": dates.long_day(timezone.localdate(), "zh-hans"),
     }

@@ -20,6 +20,7 @@ from branches.views.branches import head_of
 from common.errors import DomainError
 
 RECORDS_ON_A_PAGE = 30
+PRINTS_SHOWN = 3
 MOST_REASONS = 200
 
 
@@ -34,6 +35,7 @@ def record_list(request, pk):
         "page": page,
         "with_branches": not branch.is_leaf(),
         "years": printing.years_of(branch, on=timezone.localdate()),
+        "prints": printing.prints_of(request.user).filter(branch=branch)[:PRINTS_SHOWN],
     }
     return render(request, "branches/record_list.html", context)
 

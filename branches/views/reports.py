@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.files import keeping
 from accounts.queries import phones_of
-from branches import queries
+from branches import printing, queries
 from branches.models import Branch
 from branches.quarters import Quarter
 from branches.reports import catalogue, errata, freezing, papers, reading, workbook
@@ -27,6 +27,7 @@ from common.typed import number_of
 OFFICES_ON_A_PAGE = 50
 BRANCHES_ON_A_PAGE = 100
 LINES_ON_A_PAGE = 50
+PRINTS_SHOWN = 3
 
 
 @login_required
@@ -42,6 +43,7 @@ def report_list(request):
         "page": shown,
         "quarters": quarters,
         "rows": reading.with_states(shown.object_list, quarters),
+        "prints": printing.prints_of(request.user).exclude(organisation=None)[:PRINTS_SHOWN],
     }
     return render(request, "branches/reports/list.html", context)
 

@@ -75,6 +75,15 @@ def test_a_big_screen_is_led_by_the_arrows_of_a_remote_control(teacher, learner)
     overflow = "document.documentElement.scrollHeight - innerHeight"
     assert page.evaluate(overflow) <= 0
 
+    # What is asked has the focus; one press more and it is answered.
+    teacher.get_by_role("button", name="请发言").click()
+    focus = "document.activeElement.innerText"
+    until(lambda: page.evaluate(focus) == "开始说话", "the question takes the focus")
+    page.keyboard.press("ArrowDown")
+    assert page.evaluate(focus) == "不说"
+    page.keyboard.press("Enter")
+    until(lambda: page.evaluate(focus) == "把手放下", "her hand can be put down by the next press")
+
 
 def test_after_a_broken_line_what_was_missed_is_shown_and_no_minute_is_lost(
     server, school, teacher, learner

@@ -1,5 +1,6 @@
 // <class-poll>: a question to the room on a learner's page: large answers, then bars with numbers.
 // Hears "room-event" of the room around it and sends votes through it.
+import { isWriting } from "./remote-keys.js";
 import { randomName } from "./sending.js";
 
 class ClassPoll extends HTMLElement {
@@ -18,6 +19,8 @@ class ClassPoll extends HTMLElement {
 
   handleEvent({ detail }) {
     if (detail.kind === "poll") this.#show(detail)
+    // In large letters it stands below what is seen.
+    if (detail.kind === "poll" && !isWriting()) this.scrollIntoView({ block: "nearest" })
     if (detail.kind === "state" && detail.state === "ended") this.#end()
   }
 

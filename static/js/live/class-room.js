@@ -11,7 +11,7 @@ import "./start-clock.js";
 import "./study-together.js";
 import "./the-floor.js";
 import "./voice-note.js";
-import { walkByArrows } from "./remote-keys.js";
+import { isWriting, walkByArrows } from "./remote-keys.js";
 import { Asking } from "./room-asking.js";
 import { RoomLine } from "./room-line.js";
 import { post, randomName } from "./sending.js";
@@ -74,6 +74,7 @@ class ClassRoom extends HTMLElement {
   }
 
   #show(state, picture) {
+    const begins = state === "teaching" && this.state === "waiting"
     this.state = state
     this.picture = picture
     const teaching = state === "teaching"
@@ -84,10 +85,17 @@ class ClassRoom extends HTMLElement {
     this.part("late", false)
     this.part("together", state !== "ended")
     if (teaching) this.player.start()
+    if (begins && !isWriting()) this.#lookUp()
     if (state === "ended") {
       this.player.stop()
       for (const part of ["hand-up", "muted", "loading", "late", "told-no-sound"]) this.part(part, false)
     }
+  }
+
+  // The class begins by itself: its picture is seen, and on a big screen something can be pressed.
+  #lookUp() {
+    scrollTo(0, 0)
+    if (this.classList.contains("room--tv")) this.querySelector("[data-act=hand]")?.focus()
   }
 
   #playerSays(state) {

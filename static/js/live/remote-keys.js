@@ -3,10 +3,17 @@
 const PRESSED = "a[href], button:not([disabled]), summary, audio"
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }
 
+const WRITING = "input, textarea, select"
+
+// Whoever writes keeps the place: what is typed next must not press a button.
+export function isWriting() {
+  return document.activeElement?.matches(WRITING) ?? false
+}
+
 export function walkByArrows(place) {
   place.addEventListener("keydown", (event) => {
     const step = STEPS[event.key]
-    if (!step || event.target.matches("input, textarea, select")) return
+    if (!step || event.target.matches(WRITING)) return
     event.preventDefault()
     walk(place, step)
   })

@@ -1,6 +1,7 @@
 // <the-floor>: the teacher asks a learner to speak; the learner says yes or no, speaks, stops. The
 // microphone goes to the teacher's page and nowhere else.
 import { askUntil, describe, get, onLost } from "./calling.js";
+import { isWriting } from "./remote-keys.js";
 import { post } from "./sending.js";
 
 const CONNECT_MS = 40000
@@ -43,8 +44,8 @@ class TheFloor extends HTMLElement {
       this.voice = await navigator.mediaDevices.getUserMedia({
         audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },
       })
-    } catch {
-      return this.#again("microphone")
+    } catch (error) {
+      return this.#again(error.name === "NotFoundError" ? "none" : "microphone")
     }
     const { state, ice } = (await get(url)) ?? {}
     if (state !== "offered") return this.#close(state ? "" : "line")
@@ -94,7 +95,9 @@ class TheFloor extends HTMLElement {
     if (this.ear) this.ear.srcObject = null
     for (const media of this.silenced ?? []) Object.assign(media, { volume: 1, muted: false })
     this.silenced = null
+    const wasHere = this.contains(document.activeElement)
     for (const part of ["asked", "mine", "somebody"]) this.#show(part, false)
+    if (wasHere) this.room.querySelector("[data-act=hand]").focus()
     this.#tell(problem, sentence)
   }
 
@@ -113,7 +116,7 @@ class TheFloor extends HTMLElement {
     const part = this.querySelector(`[data-part="floor-${name}"]`)
     const isNew = shown && part.hidden
     part.hidden = !shown
-    if (isNew && name === "asked") part.querySelector("button").focus()
+    if (isNew && ["asked", "mine"].includes(name) && !isWriting()) part.querySelector("button").focus()
   }
 }
 

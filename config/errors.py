@@ -24,13 +24,24 @@ def csrf_failure(request, reason=""):
     of another's form nobody is asked to press the button. A link leads to the page it stood
     on: the browser's own way back shows the old form again.
     """
-    before = request.headers.get("Referer", "")
-    is_ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
-    context = {"page_before": urlsplit(before).path if is_ours else ""}
+    context = {"page_before": _page_before(request)}
     ours = f"{request.scheme}://{request.get_host()}"
     if request.headers.get("Origin") == ours:
         context |= typed_in(request)
     return render(request, "403_csrf.html", context, status=403)
+
+
+def not_found(request, exception):
+    """404. Who pressed a button hears that the thing is gone, not that an address is wrong."""
+    context = {"is_pressed": request.method == "POST", "page_before": _page_before(request)}
+    return render(request, "404.html", context, status=404)
+
+
+def _page_before(request) -> str:
+    """The page of ours whose button was pressed, if the browser says which."""
+    before = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(before, {request.get_host()}, request.is_secure())
+    return urlsplit(before).path if is_ours else ""
 
 
 def bad_request(request, exception):

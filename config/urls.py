@@ -21,6 +21,7 @@ admin.site.login = secure_admin_login(admin.site.login)
 admin.site.unregister([Authenticator, SocialAccount, SocialApp, SocialToken])
 
 handler400 = "config.errors.bad_request"
+handler404 = "config.errors.not_found"
 handler500 = "config.errors.server_error"
 
 # Of allauth only what is used here, with the pages of ours: nobody has a password or an

@@ -76,3 +76,16 @@ def test_a_form_larger_than_any_of_ours_is_told_so(client):
     assert answer.status_code == 400
     assert "写得太长了" in answer.content.decode()
     assert "没有复制全" not in answer.content.decode()
+
+
+def test_a_button_for_something_that_is_gone_says_so_and_leads_back(client):
+    client.force_login(factories.login(factories.person()))
+    page = "http://testserver/my/classes/?x=1"
+    answer = client.post("/my/places/seat/1/withdrawal/", headers={"referer": page})
+    assert answer.status_code == 404
+    assert "这一项没有了" in answer.content.decode()
+    assert 'href="/my/classes/"' in answer.content.decode()
+    elsewhere = {"referer": "http://elsewhere.example/x"}
+    answer = client.post("/my/places/seat/1/withdrawal/", headers=elsewhere)
+    assert "elsewhere" not in answer.content.decode()
+    assert "没有这一页" in client.get("/nowhere-at-all/").content.decode()

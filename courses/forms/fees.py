@@ -48,7 +48,9 @@ class PayForm(MoneyForm):
     """The method is the button that was pressed."""
 
     method = forms.ChoiceField(
-        choices=Method, error_messages={"required": _("请按一种收款方式。")}
+        label=_("怎样收"),
+        choices=Method,
+        error_messages={"required": _("请按一种收款方式。")},
     )
     prefix = "pay"
 

@@ -130,7 +130,7 @@ def test_ticking_the_list_posts_and_leads_to_the_record(keeper, branch, wang, li
         ({"topic": ""}, "请写主题"),
         ({"audience": "chosen"}, "请在下面点名"),
         ({"audience": "chosen", "chosen": "9" * 30}, "点到的人里有那一天不在支部的"),
-        ({"chair": "9" * 30}, "选择一个有效的选项"),
+        ({"chair": "9" * 30}, "请重新选"),
     ],
     ids=str,
 )

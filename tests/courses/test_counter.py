@@ -482,8 +482,10 @@ def test_no_late_admission_past_people_in_line(desk, wang, group):
 
     page = desk.get(at("counter_class", wang.pk, group.pk)).content.decode()
     assert at("counter_admit", wang.pk, group.pk) not in page
+    # From a page that was open before they came.
     refused = desk.post(at("counter_admit", wang.pk, group.pk), {"because": "急"})
     assert refused.status_code == 422
+    assert "还没有补录" in words(refused)
 
 
 # What somebody has already

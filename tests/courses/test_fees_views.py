@@ -83,7 +83,7 @@ def test_a_page_from_before_another_payment_is_told_and_may_try_again(class_grou
         ("payments", {"amount": ""}, "请填写金额"),
         ("payments", {"amount": "NaN"}, "金额只写数字"),
         ("payments", {"amount": "1.005"}, "最多写到分"),
-        ("payments", {"method": "gold"}, "选择一个有效的选项"),
+        ("payments", {"method": "gold"}, "请重新选"),
         ("waivers", {"reason": ""}, "为什么减免"),
         ("refunds", {}, "没有收过钱"),
     ],

@@ -68,8 +68,11 @@ def term(request, pk):
 @login_required
 @require_http_methods(["GET", "POST"])
 def term_new(request):
+    """The school is that of the last term: most offices have one."""
     _check_office(request)
-    return _term_form(request, Term(), title=_("新学期"))
+    last = queries.terms_led_by(request.user).order_by("-starts_on", "-pk").first()
+    new = Term(organisation=last.organisation) if last else Term()
+    return _term_form(request, new, title=_("新学期"))
 
 
 @never_cache

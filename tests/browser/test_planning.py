@@ -133,3 +133,20 @@ def test_a_clash_is_shown_while_the_class_is_typed_and_goes_with_its_cause(
     page.get_by_label("星期").select_option("6")
     until(lambda: "没有冲突" in clashes.inner_text(), "the clash is gone")
     assert page.get_by_label("教师").input_value() == "沈文清"
+
+
+def test_a_double_click_shows_the_answer_to_the_first_press(server, school, open_page):
+    page = open_page(viewport={"width": 1280, "height": 800})
+    be(page, server, REGISTRAR)
+    page.goto(f"{server.url}/terms/new/")
+    page.locator("[name=organisation]").select_option(label="青岚老年大学")
+    page.locator("[name=name]").fill("短期班")
+    page.locator("[name=starts_on]").fill("2027-06-01")
+    page.locator("[name=ends_on]").fill("2027-07-01")
+    page.locator("main form[method=post] button.button--main").hover()
+    # The driver's own double click waits for the first answer.
+    for _press in range(2):
+        page.mouse.down()
+        page.mouse.up()
+    until(lambda: page.url.rstrip("/").split("/")[-1].isdigit(), "the term is there")
+    assert page.get_by_text("已经有同名的学期").count() == 0

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import Organisation, Person, User
 from branches import hours, queries
-from branches.models import HoursRule, Source, StudyEntry
+from branches.models import HalfDay, HoursRule, Source, StudyEntry
 from branches.postings import Posting
 from common import dates
 from live.models import StudyMode
@@ -30,6 +30,10 @@ CORRECTED = {
     Source.OWN_STUDY: gettext_lazy("自学"),
     Source.MAKE_UP: gettext_lazy("补学"),
 }
+# As long as a reason may be.
+REASON = 200
+# What a line says of its evidence, and is written anew for.
+EVIDENCE = ("studied_on", "minutes", "whole_minutes", "mode", "half_day")
 # What a reversal and a copy share with their line.
 SHARED = (
     "person_id",
@@ -132,8 +136,12 @@ def uncapped(line: StudyEntry) -> Decimal:
 
 def _correcting(line: StudyEntry, posting: Posting) -> StudyEntry:
     """The reversal of a line whose evidence says something else; by whoever corrected that."""
-    why = _why_corrected(line, posting) + (f"（{posting.why}）" if posting.why else "")
-    taken_back = reversal(line, reason=why[:200])
+    why = _why_corrected(line, posting)
+    if posting.why:
+        # Of the two what a person wrote is kept whole.
+        both = f"{why}（{posting.why}）"
+        why = both if len(both) <= REASON else posting.why
+    taken_back = reversal(line, reason=why[:REASON])
     if posting.why and posting.noted_at:
         taken_back.posted_by_id = posting.posted_by_id
     return taken_back
@@ -173,13 +181,20 @@ def is_settled(last: StudyEntry | None, posting: Posting) -> bool:
         return last is None or _is_reversed(last)
     if last is None:
         return False
-    said = (last.minutes, last.mode, last.studied_on)
-    same = said == (posting.minutes, posting.mode, posting.studied_on)
+    same = not differing(last, posting)
     if not same or not _is_reversed(last):
         return same
     # What a person reversed stays so while nobody wrote the evidence down anew.
     by_hand = last.reversed_by.posted_by_id is not None
     return by_hand and not (posting.noted_at and posting.noted_at > last.reversed_by.posted_at)
+
+
+def differing(line, posting: Posting) -> list[str]:
+    """The names of what `line` says otherwise than its evidence."""
+    found = [name for name in EVIDENCE if getattr(line, name) != getattr(posting, name)]
+    if posting.is_titled_by_hand and line.title != posting.title[:200]:
+        found.append("title")
+    return found
 
 
 @dataclass(init=False)
@@ -262,6 +277,10 @@ def _line(posting: Posting, rule: HoursRule, home: int | None, revision: int) ->
     return line
 
 
+def _short(title: str) -> str:
+    return title if len(title) <= 60 else f"{title[:59]}…"
+
+
 def _next_revision(line: StudyEntry, person: Person) -> int:
     same = person.study_entries.filter(source=line.source, source_key=line.source_key)
     newest = same.filter(is_reversal=False).order_by("-revision").first()
@@ -283,5 +302,15 @@ def _why_corrected(line: StudyEntry, posting: Posting) -> str:
         after = StudyMode(posting.mode).label
         facts |= {"before": line.get_mode_display(), "after": after}
         return _("%(evidence)s更正：%(before)s改为%(after)s") % facts
-    facts |= {"before": line.studied_on, "after": posting.studied_on}
-    return _("%(evidence)s更正：%(before)s 改为 %(after)s") % facts
+    if line.studied_on != posting.studied_on:
+        facts |= {"before": line.studied_on, "after": posting.studied_on}
+        return _("%(evidence)s更正：%(before)s 改为 %(after)s") % facts
+    if line.half_day != posting.half_day:
+        after = HalfDay(posting.half_day).label if posting.half_day else "—"
+        facts |= {"before": line.get_half_day_display() or "—", "after": after}
+        return _("%(evidence)s更正：%(before)s改为%(after)s") % facts
+    if line.whole_minutes != posting.whole_minutes:
+        facts |= {"before": line.whole_minutes or 0, "after": posting.whole_minutes or 0}
+        return _("%(evidence)s更正：整场 %(before)s 分钟改为 %(after)s 分钟") % facts
+    facts |= {"before": _short(line.title), "after": _short(posting.title)}
+    return _("%(evidence)s更正：“%(before)s”改为“%(after)s”") % facts

@@ -14,7 +14,6 @@ from branches import postings, queries
 from branches.models import (
     Absence,
     Branch,
-    BranchActivity,
     HalfDay,
     Participation,
     Source,
@@ -123,7 +122,7 @@ def half_of(at: datetime) -> str:
 
 
 def gathered(*, keys, people=None) -> Iterator[Posting]:
-    """The postings of the closed activities `keys`; volunteering is no study.
+    """The postings of the closed activities `keys`; volunteering is no study, and 0 minutes.
 
     Who was in the class that was watched has the line of the class, and 0 minutes here.
     """
@@ -132,12 +131,13 @@ def gathered(*, keys, people=None) -> Iterator[Posting]:
         activity__closed_at__isnull=False,
         noted_at__isnull=False,
         person__merged_into=None,
-    ).exclude(activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    )
     if people is not None:
         found = found.filter(person__in=people)
     for row in found.select_related("activity").order_by():
         activity = row.activity
-        counts = row.is_present and row.known_by != Participation.KnownBy.CLASS
+        by_class = row.known_by == Participation.KnownBy.CLASS
+        counts = row.is_present and activity.is_study and not by_class
         yield Posting(
             person_id=row.person_id,
             studied_on=activity.held_on,
@@ -153,6 +153,7 @@ def gathered(*, keys, people=None) -> Iterator[Posting]:
             posted_by_id=row.noted_by_id,
             noted_at=row.noted_at,
             why=row.correction,
+            is_titled_by_hand=True,
         )
 
 
@@ -161,9 +162,7 @@ def made_up(*, keys, people=None) -> Iterator[Posting]:
 
     Who was there after all, or has seen the replay as well, has 0 minutes: it counts once.
     """
-    found = Absence.objects.filter(pk__in=keys, person__merged_into=None).exclude(
-        record__activity__kind=BranchActivity.Kind.VOLUNTEERING
-    )
+    found = Absence.objects.filter(pk__in=keys, person__merged_into=None)
     if people is not None:
         found = found.filter(person__in=people)
     in_class = Attendance.objects.filter(
@@ -184,7 +183,8 @@ def made_up(*, keys, people=None) -> Iterator[Posting]:
     )
     for absence in found.order_by():
         record = absence.record
-        counts = absence.how in MADE_UP and not absence.is_counted
+        is_study = record.activity is None or record.activity.is_study
+        counts = absence.how in MADE_UP and is_study and not absence.is_counted
         yield Posting(
             person_id=absence.person_id,
             studied_on=absence.made_up_on or record.held_on,
@@ -197,6 +197,7 @@ def made_up(*, keys, people=None) -> Iterator[Posting]:
             is_branch_study=True if record.activity else None,
             posted_by_id=absence.noted_by_id,
             noted_at=absence.noted_at,
+            is_titled_by_hand=record.activity is not None,
         )
 
 

@@ -41,6 +41,9 @@ class Posting:
     # When it was written down. Evidence that tells this may say the same once more after
     # somebody took its line back.
     noted_at: datetime | None = None
+    # Whether a corrected title calls for a line anew: where a secretary wrote it, and not where
+    # it is the name that a class happens to bear.
+    is_titled_by_hand: bool = False
 
 
 # Given the keys of a source and, maybe, the people: every posting of these. Both may be

@@ -212,9 +212,8 @@ def _evidence_differs(line: Line, said: Posting | None, can_be_asked: bool) -> I
     if said is None or not said.minutes:
         yield "its evidence does not count"
         return
-    for name in ("studied_on", "minutes", "whole_minutes", "mode", "half_day"):
-        if getattr(line, name) != getattr(said, name):
-            yield f"{name} is {getattr(line, name)}, its evidence says {getattr(said, name)}"
+    for name in drafting.differing(line, said):
+        yield f"{name} is {getattr(line, name)}, its evidence says {getattr(said, name)}"
 
 
 def _homes(lines: list[Line]) -> dict[tuple[int, date], int]:

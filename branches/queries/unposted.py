@@ -73,7 +73,7 @@ def activities_unposted(*, since: datetime | None = None) -> QuerySet[BranchActi
     """
     rows = Participation.objects.filter(
         activity__closed_at__isnull=False, noted_at__isnull=False, person__merged_into=None
-    ).exclude(activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    )
     if since:
         rows = rows.filter(activity__edited_at__gte=since)
     lines = StudyEntry.objects.filter(
@@ -87,7 +87,11 @@ def activities_unposted(*, since: datetime | None = None) -> QuerySet[BranchActi
         mode=OuterRef("mode"),
         studied_on=OuterRef("activity__held_on"),
     )
-    counts = Q(is_present=True) & ~Q(known_by=Participation.KnownBy.CLASS)
+    counts = (
+        Q(is_present=True)
+        & ~Q(known_by=Participation.KnownBy.CLASS)
+        & ~Q(activity__kind=BranchActivity.Kind.VOLUNTEERING)
+    )
     standing = lines.filter(reversed_by=None)
     newest = (
         StudyEntry.objects.filter(

@@ -394,6 +394,55 @@ def test_a_corrected_time_is_posted_anew(activity, wang, secretary):
     is_well()
 
 
+def plan_of(activity, **changes):
+    names = ("kind", "topic", "place", "starts_at", "ends_at", "audience", "notes", "guests")
+    facts = {name: getattr(activity, name) for name in names}
+    return facts | {"lecturer": "", "chair": None, "recorder": None} | changes
+
+
+def test_what_a_corrected_activity_is_called_stands_in_the_ledger_anew(
+    activity, wang, li, secretary
+):
+    school.held(activity, wang, by=secretary)
+    facts = {"record": BranchRecord.objects.get(), "person": li, "how": "booklet"}
+    facts |= {"material": "读本", "made_up_on": THAT_DAY + timedelta(days=2), "by": secretary}
+    making_up.make_up(minutes=45, now=LATER + timedelta(days=3), **facts)
+    later = {"starts_at": NINE + timedelta(hours=6), "ends_at": NINE + timedelta(hours=7.5)}
+    corrections = [
+        ({"topic": "参观长征展览馆"}, "写错了馆名", True),
+        # As many minutes, but of another half-day.
+        (later, "是下午", True),
+        ({"kind": "volunteer"}, "是志愿服务", False),
+        ({"kind": "theme"}, "还是主题党日", True),
+    ]
+    changes = {}
+    for number, (change, reason, counts) in enumerate(corrections, 1):
+        changes |= change
+        activity.refresh_from_db()
+        planning.change(
+            activity=activity,
+            by=secretary,
+            seen_at=activity.edited_at,
+            reason=reason,
+            now=LATER + timedelta(days=4, hours=number),
+            **plan_of(activity, **changes),
+        )
+        called = {line.person: line.title for line in StudyEntry.objects.filter(queries.STANDS)}
+        title = "主题党日 参观长征展览馆"
+        assert called == ({wang: title, li: f"补学：{title}"} if counts else {})
+        assert ledger.post_missed(now=LATER + timedelta(days=5), days=None) == 0
+        is_well()
+    reversals = StudyEntry.objects.filter(person=wang, is_reversal=True).order_by("pk")
+    assert [line.reason for line in reversals] == [
+        "活动更正：“主题党日 参观长征纪念馆”改为“主题党日 参观长征展览馆”（写错了馆名）",
+        "活动更正：上午改为下午（是下午）",
+        "活动更正：改为没有算上（是志愿服务）",
+    ]
+    assert {line.posted_by for line in reversals} == {secretary}
+    # What is taken back says what it said.
+    assert reversals[0].title == "主题党日 参观长征纪念馆"
+
+
 def test_merged_files_are_one_participant_and_part_again(city, activity, branch, wang, li):
     twin = school.person("王秀蓝", at=city)
     school.member(twin, branch)

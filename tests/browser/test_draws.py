@@ -64,6 +64,37 @@ def usable(page):
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+# Keeps what is sent from leaving, and counts what would have been sent.
+HOLD = """
+globalThis.sent = 0
+globalThis.hold = (event) => { sent += !event.defaultPrevented; event.preventDefault() }
+addEventListener("submit", hold)
+"""
+# Back by the browser's button, from its memory.
+LET_GO = """
+removeEventListener("submit", hold)
+dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }))
+"""
+
+
+def _freeze_once(office):
+    """Press, and again while the server is busy: it is sent once, and says what goes on."""
+    office.evaluate(HOLD)
+    button, words = (
+        office.get_by_role("button", name="定名单"),
+        office.get_by_text("正在定名单，请等一等"),
+    )
+    for _twice in range(2):
+        button.dispatch_event("click")
+    words.wait_for()
+    usable(office)
+    assert office.evaluate("sent") == 1
+    office.evaluate(LET_GO)
+    assert words.is_hidden()
+    button.click()
+    office.locator(".codes .code").first.wait_for()
+
+
 def test_a_learner_wishes_is_drawn_and_checks_it(server, school, open_page):
     learner = open_page(viewport=PHONE)
     be(learner, server, LEARNER)
@@ -90,8 +121,7 @@ def test_a_learner_wishes_is_drawn_and_checks_it(server, school, open_page):
     office.get_by_role("link", name="新学员抽签").click()
     office.get_by_label("用哪个公开的数").fill("体彩排列五第 26310 期开奖号码")
     usable(office)
-    office.get_by_role("button", name="定名单").click()
-    office.wait_for_load_state()
+    _freeze_once(office)
     promised = office.locator(".codes .code").all_inner_texts()
     office.get_by_role("link", name="开始抽签").click()
     office.get_by_label("公开的数").fill("0 8 1 2 7")

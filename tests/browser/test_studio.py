@@ -45,6 +45,11 @@ def is_red(colour):
     return red > 150 and green < 70 and blue < 70
 
 
+def is_green(colour):
+    red, green, blue = colour
+    return green > 100 and red < 90 and blue < 60
+
+
 @pytest.fixture
 def console(server, room, open_page, launch, real_clip):
     pictures, sound = real_clip
@@ -83,8 +88,18 @@ def test_the_teacher_stands_small_beside_the_slides_in_the_same_recording(
 
     inset.click()
     until(lambda: all(map(is_red, page.evaluate(COLOURS)["corner"])), "the slide is whole again")
+    # Over the screen as well: the made-up one is green.
+    console.get_by_role("button", name="屏幕").click()
+    until(lambda: is_green(page.evaluate(COLOURS)["corner"][1]), "the screen is seen")
+    inset.click()
+    until(
+        lambda: not is_green(page.evaluate(COLOURS)["corner"][1]),
+        "the teacher is seen in the screen's corner",
+    )
+    assert is_green(page.evaluate(COLOURS)["middle"])
+    inset.click()
     console.get_by_role("button", name="摄像头", exact=True).click()
-    until(lambda: not is_red(page.evaluate(COLOURS)["middle"]), "the camera is seen")
+    until(lambda: not is_green(page.evaluate(COLOURS)["middle"]), "the camera is seen")
     assert not inset.is_visible()
 
     assert console.evaluate("[recorders.length, lines.length]") == [1, 1]

@@ -12,7 +12,14 @@ export class Asking {
     this.room = room
     this.fields = room.querySelector("[data-asking]")
     this.button = room.querySelector("[data-act=ask]")
-    room.querySelector("[data-ask]")?.addEventListener("submit", (event) => this.#say(event))
+    const form = room.querySelector("[data-ask]")
+    form?.addEventListener("submit", (event) => this.#say(event))
+    form?.addEventListener("keydown", (event) => {
+      // Enter while a word is being chosen belongs to the input method.
+      if (event.key !== "Enter" || event.isComposing) return
+      event.preventDefault()
+      form.requestSubmit()
+    })
     room.addEventListener("voice-sent", () => this.#close())
   }
 

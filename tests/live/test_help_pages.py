@@ -97,9 +97,7 @@ def test_the_teacher_is_told_in_words_when_most_hear_nothing(client, school):
     services.enter(classroom=school.room, persons=school.learners, device=uuid.uuid4())
     client.force_login(factories.login(school.teacher))
 
-    assert "大家都听不到您。" in text(
-        client.get(url("moderation", school))
-    )
+    assert "大家都听不到您。" in text(client.get(url("moderation", school)))
 
 
 def test_the_office_keeps_the_words_of_its_organisation(clerk, school):

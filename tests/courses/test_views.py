@@ -698,6 +698,11 @@ def test_only_classes_that_fit_and_have_a_free_seat_and_no_line_can_be_changed_t
     refused = client.post(transfer(seat), {"pool": full.pools.get().pk})
     assert refused.status_code == 422
     assert "这个班满了" in page(refused)
+    # The only class that was left filled up while the page was open.
+    SeatPool.objects.filter(class_group=fits).update(seats_taken=20)
+    refused = client.post(transfer(seat), {"pool": fits.pools.get().pk})
+    assert "还没有转" in page(refused)
+    assert "这个班满了" in page(refused)
 
 
 def test_choosing_no_class_or_one_that_does_not_exist_is_told(class_group):

@@ -13,6 +13,7 @@ from accounts.models import Person
 from branches import queries
 from branches.activities.closing import MODES, Mark
 from branches.models import Branch, BranchActivity, Participation
+from branches.people_fields import MANY, offer
 from common import typed_days
 from common.typed import is_near, near_day, number_of
 from common.typed_days import DayField
@@ -142,9 +143,7 @@ class ActivityForm(SeenMixin, forms.Form):
         self.branch, self.activity = branch, activity
         super().__init__(data, initial=_initial(activity, today))
         day = self._day(today)
-        members = queries.members_beneath(branch, day)
-        for name in ("chair", "recorder", "chosen"):
-            self.fields[name].queryset = members
+        offer(self, queries.members_beneath(branch, day), "chair", "recorder", "chosen")
         self.fields["session"].queryset = _sessions(branch, day, activity)
         self.fields["session"].label_from_instance = _session_in_words
         groups = queries.groups_of(branch, on=day)
@@ -230,10 +229,6 @@ class CancelForm(forms.Form):
     )
 
 
-# With more people the list has a tick for each and nothing else: one way for all of them.
-MANY = 200
-
-
 class TicksField(forms.Field):
     """Any number of persons by their keys; whether they may be there the service asks."""
 
@@ -246,7 +241,7 @@ class TicksField(forms.Field):
 class PresenceForm(SeenMixin, forms.Form):
     """Who was there, how, and why the others were not: a row for every person.
 
-    Of `MANY` and more only who was there; reasons are written in the record.
+    With more than `MANY` a tick for each and one way for all; reasons are written in the record.
     """
 
     seen_at = forms.CharField(widget=forms.HiddenInput, required=False)

@@ -9,6 +9,7 @@ from accounts.models import Organisation, Person
 from branches.models import BranchActivity
 from branches.models.talents import SUITS_AT_MOST, TEACHES_AT_MOST
 from branches.office_forms import day_field
+from branches.people_fields import offer
 
 WHO = {"required": _("请选一位同志。"), "invalid_choice": _("请选一位同志。")}
 
@@ -23,7 +24,7 @@ class MemberForm(forms.Form):
 
     def __init__(self, *args, people, meetings, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people
+        offer(self, people, "person")
         if "activity" in self.fields:
             self.fields["activity"].queryset = meetings
 

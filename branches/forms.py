@@ -11,9 +11,10 @@ from accounts.models import Organisation
 from branches import queries, statements
 from branches.choice import SHOWS, SORTS, Choice
 from branches.models import Branch, StatementForm
+from branches.people_fields import MANY
 from branches.quarters import Quarter
 from branches.reports.catalogue import FIGURES
-from common.typed import near_day
+from common.typed import near_day, words_in
 from live.models import StudyMode
 
 
@@ -22,6 +23,8 @@ class LedgerFilter(forms.Form):
 
     quarter = forms.ChoiceField(label=_("季度"), required=False)
     person = forms.ChoiceField(label=_("姓名"), required=False)
+    # Where there are many: whose name it is, before the list offers those who fit.
+    name = forms.CharField(label=_("找姓名"), max_length=40, required=False)
     mode = forms.ChoiceField(label=_("学习方式"), required=False)
 
     def __init__(self, data, *, branch: Branch, on: date):
@@ -31,20 +34,28 @@ class LedgerFilter(forms.Form):
         offered = queries.quarters_of(branch, on=on)
         self.quarter = quarter if quarter in offered else self.today
         asked = data.get("person", "")
-        offered_people = queries.people_in_ledger(
-            branch, self.quarter, also=int(asked) if asked.isdecimal() else None
-        )
-        people = [(str(pk), name) for pk, name in offered_people.values_list("pk", "name")]
+        also = int(asked) if asked.isdecimal() else None
+        in_ledger = queries.people_in_ledger(branch, self.quarter, also=also)
+        named = [(str(pk), name) for pk, name in in_ledger.values_list("pk", "name")[: MANY + 1]]
+        typed = words_in(data, "name")[:40]
+        if many := len(named) > MANY:
+            named, asked = _of_many(in_ledger, typed, also)
         # Shown as it was understood, not as it was asked.
+        self.nobody = typed if many and typed and not named else ""
         super().__init__(
             initial={
                 "quarter": self.quarter.code,
-                "person": self._asked_for("person", [pk for pk, _name in people]),
+                "person": asked if asked in dict(named) else "",
+                "name": typed,
                 "mode": self._asked_for("mode", _modes()),
             }
         )
         self.fields["quarter"].choices = [(each.code, each.label) for each in offered]
-        self.fields["person"].choices = [("", _("全部")), *people]
+        self.fields["person"].choices = [("", _("全部")), *named]
+        if not many:
+            del self.fields["name"]
+        elif not named:
+            del self.fields["person"]
         self.fields["mode"].choices = [
             ("", _("全部")),
             (queries.ALL_COUNTED, _("现场、直播等")),
@@ -70,6 +81,15 @@ class LedgerFilter(forms.Form):
     def _asked_for(self, name, known) -> str:
         value = self.asked.get(name, "")
         return value if value in known else ""
+
+
+def _of_many(people: QuerySet, typed: str, also: int | None) -> tuple[list, str]:
+    """Whom the list offers of very many, and who of them is meant: (key, name), key."""
+    found = queries.called_like(people, typed) if typed else people.filter(pk=also)
+    named = [(str(pk), name) for pk, name in found.values_list("pk", "name")[:MANY]]
+    if len(named) == 1:
+        return named, named[0][0]
+    return named, str(also or "")
 
 
 def _modes():

@@ -9,6 +9,7 @@ from accounts.files.fields import BirthField, NameField
 from accounts.models import Organisation, Person
 from accounts.queries import organisations_open
 from branches.models import Branch, BranchOffice, HoursRule, StudyTarget
+from branches.people_fields import offer
 from courses.models import ClassGroup, Subject
 
 DAY = {"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请写成 2026-3-1 这样。")}
@@ -236,7 +237,7 @@ class HandoverForm(forms.Form):
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["incoming"].queryset = people
+        offer(self, people, "incoming")
 
 
 class AppointForm(forms.Form):
@@ -251,7 +252,7 @@ class AppointForm(forms.Form):
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["person"].queryset = people
+        offer(self, people, "person")
 
 
 class RuleForm(forms.Form):

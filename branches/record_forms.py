@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from branches.models import Absence, BranchRecord
+from branches.people_fields import offer
 from branches.scans import LARGEST_FILE
 from common.typed_days import DayField
 
@@ -79,8 +80,7 @@ class RecordForm(SeenForm):
         names = ("chair", "recorder", "guests", "said", "decided")
         written = {name: getattr(record, name) for name in names}
         super().__init__(*args, record=record, initial=written, **kwargs)
-        for name in ("chair", "recorder"):
-            self.fields[name].queryset = members
+        offer(self, members, "chair", "recorder")
         self.away = list(away)
         for person in self.away:
             self.fields[f"reason_{person.pk}"] = forms.CharField(

@@ -162,6 +162,14 @@ def sessions_on(branch: Branch, day: date) -> QuerySet[ClassSession]:
     return found.filter(Exists(seats)).select_related("class_group").order_by("starts_at", "pk")
 
 
+def called_like(people: QuerySet[Person], typed: str) -> QuerySet[Person]:
+    """Those of `people` whose name has `typed` in it or sounds like it."""
+    fits = Q(name__icontains=typed)
+    if letters := pinyin.of_person(typed).letters:
+        fits |= Q(pinyin_letters=letters)
+    return people.filter(fits)
+
+
 def sounding_like(people: QuerySet[Person], name: str) -> list[Person]:
     """Those of `people` whose name sounds like one on paper, or begins like it."""
     if len(name) < 2:

@@ -724,7 +724,7 @@ def test_a_record_costs_the_same_queries_however_many_were_there(
         school.attendance(person, session)
     ledger.post_session(session=session, now=LATER)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         response = office.get(reverse("branches:record", args=[branch.pk, record_of(session).pk]))
 
     assert f"直播（{people}）" in said(response)

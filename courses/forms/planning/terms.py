@@ -57,16 +57,20 @@ class CopyForm(forms.Form):
     )
     suffix = forms.CharField(
         label=gettext_lazy("新班号的后缀"),
-        help_text=gettext_lazy("两位年份和一两个字母，例如 27C 是 2027 年春季"),
+        help_text=gettext_lazy("可以不填，按开始日期定：27C 是 2027 年春季，27Q 是秋季"),
         max_length=4,
-        error_messages=REQUIRED,
+        required=False,
     )
 
     def __init__(self, data=None, *, source: Term):
         # 26 weeks on, on the same weekday: what comes nearest to the next term.
-        starts_on = source.starts_on + timedelta(weeks=26)
-        initial = {"starts_on": starts_on, "suffix": terms.proposed_suffix(starts_on)}
-        super().__init__(data, initial=initial)
+        super().__init__(data, initial={"starts_on": source.starts_on + timedelta(weeks=26)})
+
+    def clean(self):
+        # Of the day that was written in the end: the first one proposed is often changed.
+        if "starts_on" in self.cleaned_data and not self.cleaned_data.get("suffix"):
+            self.cleaned_data["suffix"] = terms.proposed_suffix(self.cleaned_data["starts_on"])
+        return self.cleaned_data
 
 
 class RoundForm(forms.ModelForm):

@@ -246,6 +246,13 @@ def test_a_term_is_copied_after_it_was_looked_at(client, school):
     assert made.class_groups.count() == 1
 
 
+def test_the_codes_of_a_copied_term_follow_the_first_day_that_was_written(client, school):
+    fields = {"name": "2027年秋", "starts_on": "2027-09-06", "suffix": ""}
+    assert f"{school.code}-27Q" in text(client.post(url("term_copy", school.term_id), fields))
+    wrong = client.post(url("term_copy", school.term_id), fields | {"starts_on": "9999-01-01"})
+    assert wrong.status_code == 422
+
+
 def test_a_term_that_ends_before_it_begins_is_told_so(client, school):
     fields = {
         "organisation": school.organisation_id,

@@ -79,6 +79,7 @@ urlpatterns = [
         name="take_slip_back",
     ),
     path("my/activities/", my_activities.my_activities, name="my_activities"),
+    path("asked/<str:token>/", my_activities.answer_link, name="answer_link"),
     path("my/activities/<int:pk>/answer/", my_activities.answer, name="answer"),
     path("my/make-ups/<int:pk>/done/", my_activities.made_up, name="made_up"),
     path("branches/", branches.branch_list, name="list"),

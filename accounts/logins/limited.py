@@ -35,6 +35,7 @@ OPENED_BY = "opened_by"
 PUBLIC = {
     "accounts:demo_inbox",
     "accounts:reading",
+    "branches:answer_link",
     "cms:picture",
     "cms:search",
     "courses:class",

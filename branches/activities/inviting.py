@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django_tasks import task
 
-from branches import presence, queries
+from branches import answer_links, presence, queries
 from branches.activities import wording
 from branches.errors import ActivityRefused
 from branches.models import BranchActivity, Participation
@@ -82,17 +82,27 @@ def tell_of_cancelling(activity: BranchActivity, *, now: datetime) -> None:
 @task()
 def tell_invited(activity_pk: int) -> int:
     """Write to everybody who is due; return how many had not been written to."""
-    return _tell(activity_pk, "invited", wording.invited)
+    return _tell(
+        activity_pk,
+        "invited",
+        lambda activity, row: wording.invited(
+            activity, row.person, answer_at=answer_links.address(row)
+        ),
+    )
 
 
 @task()
 def tell_changed(activity_pk: int, number: int) -> int:
-    return _tell(activity_pk, f"changed:{number}", wording.changed)
+    return _tell(activity_pk, f"changed:{number}", _of_person(wording.changed))
 
 
 @task()
 def tell_cancelled(activity_pk: int) -> int:
-    return _tell(activity_pk, "cancelled", wording.cancelled)
+    return _tell(activity_pk, "cancelled", _of_person(wording.cancelled))
+
+
+def _of_person(text: Callable) -> Callable:
+    return lambda activity, row: text(activity, row.person)
 
 
 def _tell(activity_pk: int, what: str, text: Callable) -> int:
@@ -105,7 +115,7 @@ def _tell(activity_pk: int, what: str, text: Callable) -> int:
         tell(
             person=row.person,
             key=f"activity:{activity_pk}:{what}",
-            text=text(activity, row.person),
+            text=text(activity, row),
             url=url,
         )
         for row in queries.people_of_activity(activity).filter(is_due=True)

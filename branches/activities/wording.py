@@ -11,12 +11,16 @@ from branches.models import Absence, BranchActivity
 from common import dates
 
 
-def invited(activity: BranchActivity, person: Person) -> str:
+def invited(activity: BranchActivity, person: Person, *, answer_at: str) -> str:
     with translation.override(settings.LANGUAGE_CODE):
-        said = _(
-            "%(branch)s请%(name)s参加%(kind)s“%(topic)s”：%(when)s，在%(place)s。"
-            "来不来，请在“支部活动”里答复，或者告诉书记。"
-        ) % _facts(activity, person)
+        facts = _facts(activity, person) | {"answer_at": answer_at}
+        said = (
+            _(
+                "%(branch)s请%(name)s参加%(kind)s“%(topic)s”：%(when)s，在%(place)s。"
+                "来不来，请点 %(answer_at)s 答复，或者告诉书记。"
+            )
+            % facts
+        )
         if activity.notes:
             said = _("%(said)s请注意：%(notes)s") % {"said": said, "notes": activity.notes}
         return said

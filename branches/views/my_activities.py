@@ -5,13 +5,16 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches import citations, queries, talents
+from branches import answer_links, citations, queries, talents
 from branches.activities import inviting, making_up
 from branches.activity_forms import AnswerForm
 from branches.models import BranchActivity, Participation
 from branches.views.learning import who_are_you
+from common import masks
 from common.errors import DomainError
 
 
@@ -63,6 +66,37 @@ def answer(request, pk):
     else:
         messages.success(request, _("好的，书记知道您来不了。"))
     return redirect("branches:my_activities")
+
+
+# The address itself is the key, which no other site knows; and the page may have lain open
+# while somebody logged in beside it.
+@csrf_exempt
+@never_cache
+@require_http_methods(["GET", "POST"])
+def answer_link(request, token):
+    """The same for whoever has the SMS: this one answer and nothing else."""
+    row = answer_links.read(token)
+    words = ""
+    if request.method == "POST":
+        form = AnswerForm(request.POST)
+        if form.is_valid():
+            try:
+                inviting.answer(row=row, **form.cleaned_data)
+            except DomainError as error:
+                words = str(error)
+            else:
+                return redirect("branches:answer_link", token)
+        else:
+            words = _("请按“来”或者“来不了”。")
+    context = {
+        "row": row,
+        "activity": row.activity,
+        "name": masks.name(row.person.name),
+        "now": timezone.now(),
+        "words": words,
+    }
+    status = 422 if words else 200
+    return render(request, "branches/activities/link.html", context, status=status)
 
 
 @login_required

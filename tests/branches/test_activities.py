@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.files import merging
-from branches import ledger, queries, signing, verification
+from branches import answer_links, ledger, queries, signing, verification
 from branches.activities import closing, inviting, making_up, planning
 from branches.activities.closing import Mark
 from branches.errors import ActivityChanged, ActivityRefused, CannotMakeUp, NotAMember
@@ -126,10 +126,11 @@ def test_members_are_asked_once_told_of_changes_and_of_the_cancelling(
     )
     planning.cancel(activity=activity, reason="下大雨", by=secretary, now=EARLY)
 
+    answer_at = answer_links.address(activity.people.get(person=wang))
     letters = Letter.objects.filter(person=wang).order_by("pk").values_list("text", flat=True)
     assert list(letters) == [
         "第三党支部请王秀兰参加主题党日“参观长征纪念馆”：9月17日 星期四 上午9点，在二楼会议室。"
-        "来不来，请在“支部活动”里答复，或者告诉书记。",
+        f"来不来，请点 {answer_at} 答复，或者告诉书记。",
         "王秀兰要参加的主题党日“参观长征纪念馆”改了：现在是9月17日 星期四 上午9点，在三楼。"
         "第三党支部",
         "王秀兰要参加的主题党日“参观长征纪念馆”（9月17日 星期四 上午9点）取消了：下大雨。"

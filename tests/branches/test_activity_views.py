@@ -5,13 +5,15 @@ from datetime import timedelta
 
 import openpyxl
 import pytest
+from django.conf import settings
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Person, RoleGrant
 from accounts.services import grant_role
-from branches import queries
-from branches.activities import making_up
+from branches import answer_links, queries
+from branches.activities import inviting, making_up
 from branches.models import (
     Absence,
     BranchActivity,
@@ -90,6 +92,40 @@ def test_an_activity_is_planned_invited_to_answered_ticked_and_recorded(
         address("presence", branch, made.pk), {"seen_at": made.edited_at.isoformat()}
     )
     assert "活动还没有开始" in early.text
+
+
+def test_the_link_of_an_invitation_answers_for_that_one_person_until_it_begins(
+    keeper, client, branch, wang, li, secretary
+):
+    made = soon(branch)
+    inviting.invite(activity=made)
+    row = made.people.get(person=li)
+    link = answer_links.address(row).removeprefix(settings.PUBLIC_URL)
+    client.logout()
+    page = client.get(link)
+    assert "李**" in page.text
+    assert "李国强" not in page.text
+    assert client.post(link, {"answer": "no"}).status_code == 422
+    assert client.post(link, {"answer": "no", "reason": "住院了"}).url == link
+    again = client.get(link).text
+    assert "书记知道您来不了" in again
+    assert "住院了" not in again
+    row.refresh_from_db()
+    assert (row.answer, row.answer_reason) == ("no", "住院了")
+    assert [each.answer for each in made.people.exclude(person=li)] == ["", ""]
+
+    # Not somebody else's with the same signature, and nothing once it is over or not theirs.
+    other = made.people.get(person=wang)
+    signature = answer_links.make(row).partition(".")[2]
+    assert client.get(f"/asked/{other.pk}.{signature}/").status_code == 404
+    BranchActivity.objects.update(starts_at=timezone.now() - timedelta(minutes=5))
+    late = client.post(link, {"answer": "yes"})
+    assert "活动已经开始了" in late.text
+    assert "我来不了</button>" not in late.text
+    with pytest.raises(Http404):
+        answer_links.read(answer_links.make(row), now=made.ends_at)
+    made.people.filter(person=li).update(is_due=False)
+    assert client.get(link).status_code == 404
 
 
 def test_ticking_the_list_posts_and_leads_to_the_record(keeper, branch, wang, li, secretary):

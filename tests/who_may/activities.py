@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
+from branches import answer_links
 from branches.activities import closing, inviting, planning
 from branches.activities.closing import Mark
 from branches.models import Absence, Branch, BranchRecord, StudyNotice
@@ -14,6 +15,8 @@ from tests.who_may import Needs
 TABLE = """
 branches:my_activities           GET  302   302   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200
 branches:answer                  POST 302   302   404   302   404   404   404   302   302   404   404   404   404   404   404   404   404   404
+branches:answer_link             GET  200   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200   200
+branches:answer_link             POST 422   422   422   422   422   422   422   422   422   422   422   422   422   422   422   422   422   422
 branches:made_up                 POST 302   302   404   302   404   404   404   404   404   404   404   404   404   404   404   404   404   404
 branches:activities              GET  302   404   404   404   404   404   404   200   200   404   404   404   200   404   404   404   404   200
 branches:activity_excel          GET  302   404   404   404   404   404   404   200   200   404   404   404   200   404   404   404   404   200
@@ -42,6 +45,7 @@ def furnish(town):
     home = town.branches[0]
     coming = _plan(home, now + timedelta(days=1))
     inviting.invite(activity=coming)
+    asked = coming.people.get(person=town.people["learner"])
     functional = Branch.add_root(name="书法缘", organisation=town.unit, kind="functional")
     learner, secretary = town.people["learner"], town.people["secretary"]
     for person in (learner, secretary):
@@ -67,6 +71,7 @@ def furnish(town):
         }
         | {
             "branches:answer": [coming.pk],
+            "branches:answer_link": [answer_links.make(asked)],
             "branches:made_up": [absence.pk],
             "branches:notice_record": [StudyNotice.objects.get(source="activity").pk],
             "branches:session_parts": [town.session.pk],

@@ -186,6 +186,14 @@ def test_a_round_that_is_still_to_come_for_others_is_named(class_group):
     )
 
 
+def test_whoever_has_no_file_yet_is_not_told_to_log_in_once_more(client, class_group):
+    client.force_login(factories.login())
+    said = page(client.get(address(class_group)))
+    assert "还差一步" in said
+    assert "要登录才能报名" not in said
+    assert "先建档案，再报名" in said
+
+
 def test_a_round_that_is_not_planned_is_also_said_to_who_is_not_logged_in(client, class_group):
     RegistrationRound.objects.all().delete()
     said = page(client.get(address(class_group)))

@@ -5,6 +5,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation, User
+from common.typed import near_day
 from courses.forms.lists import ALL, Filter
 from courses.models import ClassGroup, FeeLine, Term
 
@@ -100,10 +101,16 @@ class CashFilter(Filter):
     """Which receipts to report."""
 
     first = forms.DateField(
-        label=_("从哪天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("从哪天"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[near_day],
     )
     last = forms.DateField(
-        label=_("到哪天"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("到哪天"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}),
+        validators=[near_day],
     )
     method = forms.ChoiceField(label=_("方式"), choices=[ALL, *Method.choices], required=False)
     kind = forms.ChoiceField(

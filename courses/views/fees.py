@@ -140,7 +140,9 @@ def _cash(request):
         wanted, cashiers=cash.cashiers_of(request.user), organisations=led.order_by("path")
     )
     first = form.chosen("first") or form.chosen("last") or today
-    last = max(form.chosen("last") or (first if form.chosen("first") else today), first)
+    last = form.chosen("last") or max(first, today)
+    # Two days the wrong way round are the same span.
+    first, last = sorted((first, last))
     choice = cash.Choice(
         first=first,
         last=last,

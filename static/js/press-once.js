@@ -6,7 +6,8 @@ const sent = new WeakMap()
 addEventListener("submit", (event) => {
   const form = event.target
   // Scripts of the page that answer by themselves have their own way of waiting.
-  if (event.defaultPrevented || form.method !== "post") return
+  // A round has a field of its own that is called "method", which hides the form's.
+  if (event.defaultPrevented || form.getAttribute("method") !== "post") return
   const now = Date.now()
   if (now - (sent.get(form) || 0) < QUIET_MS) event.preventDefault()
   else sent.set(form, now)

@@ -37,7 +37,9 @@ def switched_on(organisation: Organisation) -> frozenset[str]:
     return frozenset(name for name in SWITCHES if row and getattr(row, name))
 
 
-def switch(*, organisation: Organisation, by: User, now: datetime | None = None, **on) -> None:
+def switch(
+    *, organisation: Organisation, by: User | None, now: datetime | None = None, **on
+) -> None:
     Extras.objects.update_or_create(
         organisation=organisation,
         defaults=on | {"set_by": by, "set_at": now or timezone.now()},

@@ -9,7 +9,14 @@ from django.db import transaction
 
 from accounts.demo import people
 from accounts.models import Person
-from branches import demo_activities, demo_forms, demo_home_study, ledger, services
+from branches import (
+    demo_activities,
+    demo_forms,
+    demo_home_study,
+    demo_talents,
+    ledger,
+    services,
+)
 from branches.models import Branch, BranchOffice, HoursRule, StudyTarget
 
 Level, Kind, Office = Branch.Level, Branch.Kind, BranchOffice.Office
@@ -78,6 +85,7 @@ def create(*, now: datetime) -> None:
     ledger.post_missed(now=now, days=None)
     demo_activities.create(branch=_named(THIRD), now=now)
     demo_home_study.create(branch=_named(THIRD), now=now)
+    demo_talents.create(branch=_named(THIRD), now=now)
     demo_forms.create(organisation=people.organisation("QL"), now=now)
 
 

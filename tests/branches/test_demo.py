@@ -19,6 +19,7 @@ from branches.models import (
     HoursRule,
     StudyEntry,
     StudyOrder,
+    TalentCard,
 )
 from branches.quarters import Quarter
 from tests.databases import restore
@@ -36,6 +37,7 @@ MODELS = [
     BranchRecord,
     StudyOrder,
     Delivery,
+    TalentCard,
 ]
 
 

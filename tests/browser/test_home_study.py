@@ -208,6 +208,43 @@ def test_the_pages_of_a_branch_are_usable(server, school, open_page):
     look_at(server, open_page, AUDITOR, [inspection, record, f"{record}lines/{made['line']}/"])
 
 
+# One member with a telephone, where cards are in use.
+TEACHES = """
+from accounts.models import Organisation, Person
+from branches import citations
+Person.objects.filter(pk={wang}).update(phone="13800000504")
+on = dict.fromkeys(citations.SWITCHES, True)
+citations.switch(organisation=Organisation.objects.get(name="青岚市"), by=None, **on)
+"""
+
+
+def test_a_member_offers_to_teach_and_withdraws_it(server, school, open_page):
+    server.python(TEACHES.format(wang=school["wang"]))
+    member = open_page(viewport={"width": 390, "height": 844})
+    be(member, server, "13800000504")
+    member.goto(f"{server.url}/my/activities/")
+    member.get_by_role("link", name="我愿意教").click()
+    # By keyboard alone: the field, the next one, the button.
+    member.get_by_label("愿意教什么").focus()
+    member.keyboard.type("剪纸")
+    member.keyboard.press("Tab")
+    member.keyboard.type("星期三下午")
+    member.keyboard.press("Enter")
+    member.get_by_text("写好了，支部看得到。").wait_for()
+
+    secretary = open_page(viewport={"width": 1280, "height": 800})
+    be(secretary, server, SECRETARY)
+    secretary.goto(f"{server.url}/branches/{school['branch']}/")
+    secretary.get_by_role("link", name="我愿意教").click()
+    row = secretary.get_by_role("row", name=re.compile("王秀兰.*剪纸.*星期三下午"))
+    row.wait_for()
+
+    member.get_by_role("button", name="撤下 剪纸").click()
+    member.get_by_text("撤下了，支部看不到了。").wait_for()
+    secretary.reload()
+    assert row.count() == 0
+
+
 def look_at(server, open_page, phone, paths):
     """No violation and no sideways scrolling, on a small phone with the largest letters and on
     a desk."""

@@ -191,3 +191,26 @@ def test_verifying_a_page_costs_the_same_queries_however_many_lines(
     # Tail, batches twice, lines; evidence of two queries, homes, rules, half-days.
     with django_assert_num_queries(9):
         assert verification.verify().is_well
+
+
+@pytest.mark.sqlite_only
+def test_a_ledger_that_was_counted_is_not_read_whole_for_each_of_its_lines():
+    """As ANALYZE finds it: nearly every line reverses none, so one value is in most rows."""
+    counted = [
+        ("sqlite_autoindex_branches_studyentry_1", "100000 100000"),
+        ("sqlite_autoindex_branches_studyentry_2", "100000 500 1"),
+        ("reversals_of_a_line", "5 1"),
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+        cursor.execute("DELETE FROM sqlite_stat1")
+        for index, stat in counted:
+            cursor.execute(
+                "INSERT INTO sqlite_stat1 VALUES ('branches_studyentry', %s, %s)", [index, stat]
+            )
+        cursor.execute("ANALYZE sqlite_schema")
+
+    lines = StudyEntry.objects.filter(batch__gte=1, batch__lte=20).order_by("batch", "place")
+    plan = lines.values_list("pk", "reversed_by__pk").explain()
+
+    assert "USING COVERING INDEX reversals_of_a_line (reverses_id=?)" in plan

@@ -23,6 +23,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.utils.functional import empty
 from django.utils.translation import trans_real
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis
 from playwright.sync_api import sync_playwright
 
 import dev
@@ -32,6 +34,10 @@ from tests.servers import OURS, Valkey
 from tests.serving import Server
 
 CHROMIUM = dev.chromium_path()
+
+# Timings are never asserted: a busy machine would fail an example for being late.
+hypothesis.register_profile("tests", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis.load_profile("tests")
 
 
 # Which tests run, and in what order

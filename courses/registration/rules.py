@@ -156,6 +156,8 @@ def closed(
     if class_group.cancelled_at:
         return errors.ClassCancelled(_("这个班停开了，请看看别的班。"))
     rounds = rounds_of(class_group) if rounds is None else rounds
+    if class_group.term.ends_on < timezone.localdate(now):
+        return errors.RegistrationClosed(_over(class_group, rounds, now))
     opened = [one for one in rounds if one.is_open_at(now)]
     if any(admits(one, person) for one in opened):
         return None

@@ -80,7 +80,12 @@ def _gone(request):
 @with_file
 def relative(request, pk):
     """A relative agrees here, or is asked by SMS, that somebody older may learn."""
-    class_group = queries.class_shown(pk)
+    try:
+        class_group = queries.class_shown(pk)
+    except Http404:
+        if request.method == "GET":
+            raise
+        return _gone(request)
     if request.method == "GET":
         return redirect(class_group)
     about = {"person": request.person, "term": class_group.term, "by": request.user}

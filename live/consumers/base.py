@@ -6,6 +6,7 @@ import uuid
 
 from channels.db import database_sync_to_async
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 
 from common.language import chosen
 
@@ -18,6 +19,13 @@ TOO_LARGE = 4413
 TOO_MANY = 4429
 TRY_LATER = 4503
 
+# For what no page of ours sends: of an older version, of a broken line, or somebody's own.
+WORDS = {
+    BAD_MESSAGE: _("这一页发来的内容不对。请刷新这一页；再不行，请打学校电话。"),
+    TOO_LARGE: _("这一页一次发来的内容太大，没有收。请刷新这一页。"),
+    TOO_MANY: _("这一页发得太快，先停了。请等一分钟，再刷新这一页。"),
+}
+
 LARGEST_TEXT = 16 * 1024
 # A chunk of 200 ms of video is some 100 KB; a megabyte is no chunk of ours.
 LARGEST_CHUNK = 1024 * 1024
@@ -29,9 +37,8 @@ class Refused(Exception):
     """Close the socket with a code, after a sentence for the reader."""
 
     def __init__(self, code: int, text: str = ""):
-        super().__init__(text)
+        super().__init__(text or str(WORDS[code]))
         self.code = code
-        self.text = text
 
 
 class Socket:

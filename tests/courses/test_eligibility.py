@@ -1,8 +1,9 @@
 """Who may register for what, in which round, and what is said before the button."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Person, TeachingPoint
 from courses import errors, registration
@@ -240,6 +241,15 @@ def test_between_closing_and_the_draw_nobody_gets_a_seat(group, drawn, person):
     make_draw(drawn, drawn_at=NOW + 3 * DAY)
     after = why_not(person, group, now=NOW + 3 * DAY)
     assert isinstance(after, errors.RegistrationClosed)
+
+
+def test_a_term_that_is_over_takes_nobody_while_its_round_was_left_open(group, opened, person):
+    RegistrationRound.objects.update(closes_at=NOW + 400 * DAY)
+    last = timezone.make_aware(datetime.combine(group.term.ends_on, time(12)))
+    assert why_not(person, group, now=last) is None
+    no = why_not(person, group, now=last + DAY)
+    assert isinstance(no, errors.RegistrationClosed)
+    assert "这个学期已经结束了" in str(no)
 
 
 def make_draw(drawn, *, drawn_at):

@@ -202,11 +202,18 @@ def test_a_link_that_is_forged_or_of_another_kind_is_not_found(client, class_gro
     assert client.get(address_).status_code == 404
 
 
+def test_a_class_that_was_taken_out_meanwhile_leads_to_the_others(class_group, mother):
+    client, _person = mother
+    asked = f"/classes/{class_group.pk + 1}/relative/"
+    assert client.post(asked, {}).status_code == 302
+    assert client.get(asked).status_code == 404
+
+
 @pytest.mark.parametrize(
     ("field", "typed", "told"),
     [
         ("relative", "", "请填写家属的姓名"),
-        ("relation", "邻居", "邻居"),
+        ("relation", "邻居", "请重新选"),
         ("phone", "1380000", "手机号少了"),
         ("phone", "13800000111", "不是办理人自己的"),
     ],

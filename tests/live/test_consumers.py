@@ -24,6 +24,7 @@ from live.consumers import (
     TRY_LATER,
     console,
 )
+from live.consumers.base import WORDS
 from live.models import Classroom, RoomEvent, Visit
 from live.routing import websocket_urlpatterns
 from tests import factories
@@ -78,9 +79,9 @@ class Page(WebsocketCommunicator):
         return closed["code"], told["text"]
 
     async def closing(self):
-        """The code of a page that is open and gets closed."""
+        """The code of a page that is open and gets closed; `told` is what it heard last."""
         while (message := await self.receive_output(PATIENCE))["type"] != "websocket.close":
-            pass
+            self.told = json.loads(message["text"])
         return message["code"]
 
     async def leave(self):
@@ -286,6 +287,7 @@ async def test_what_no_page_of_ours_sends_closes_that_page_only(school, message,
     await bad.send_to(text_data=message)
 
     assert await bad.closing() == code
+    assert bad.told == {"type": "refused", "code": code, "text": str(WORDS[code])}
     await say(school, school.learner, "好")
     assert [event["text"] for event in (await good.hear())["events"]] == ["好"]
     await good.leave()

@@ -25,6 +25,7 @@ from courses.models import (
     Term,
     WaitingEntry,
 )
+from courses.models.terms import without_files
 
 # Who plans classes, registers at the counter, and telephones.
 LEADS_CLASSES = (RoleGrant.Role.REGISTRAR, RoleGrant.Role.ADMINISTRATOR)
@@ -231,6 +232,7 @@ def applications_of(person: Person, *, now: datetime) -> QuerySet[Application]:
             person=person, withdrawn_at=None, round__term__in=terms_not_over(now)
         )
         .select_related("round__term", "round__draw", "partner__person")
+        .defer(*without_files("round__draw"))
         .prefetch_related("wishes__pool__class_group")
         .order_by("-round__opens_at", "-pk")
     )

@@ -23,7 +23,8 @@ def round_led_by(*, user: User, pk: int) -> RegistrationRound:
             method=RegistrationRound.Method.DRAW,
             term__in=doors.classes_led(user).values("term"),
         )
-        .select_related("term", "organisation", "draw")
+        .with_draw()
+        .select_related("term")
         .first()
     )
     if found is None:

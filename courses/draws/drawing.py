@@ -66,7 +66,7 @@ def make(draw_pk: int) -> None:
 def make_lost(now: datetime | None = None) -> int:
     """Make the draws whose worker was killed; return how many. Safe to repeat."""
     long_ago = (now or timezone.now()) - LOST_AFTER
-    lost = Draw.objects.filter(drawn_at=None, asked_at__lt=long_ago)
+    lost = Draw.objects.filter(drawn_at=None, asked_at__lt=long_ago).only("pk")
     for one in lost:
         make.call(one.pk)
     return len(lost)

@@ -35,8 +35,10 @@ def round_shown(pk: int) -> RegistrationRound:
 
 
 def draw_shown(pk: int) -> Draw:
-    """A draw as everybody may see it. Raises Http404 for an unknown number."""
-    return _one(Draw.objects.filter(pk=pk).select_related("round__term__organisation"))
+    """A draw as everybody may see it, its files read when asked for. Raises Http404 for an
+    unknown number."""
+    found = Draw.objects.defer("list_text", "decided_text", "result_text")
+    return _one(found.filter(pk=pk).select_related("round__term__organisation"))
 
 
 def application_for(*, person: Person, pk: int) -> Application:
@@ -312,7 +314,7 @@ def _placed(places: QuerySet, numbers: dict[int, int]) -> Iterable[Placed]:
 
 def _rounds() -> QuerySet[RegistrationRound]:
     drawn = RegistrationRound.objects.filter(method=RegistrationRound.Method.DRAW)
-    return drawn.select_related("term__organisation", "organisation", "draw")
+    return drawn.with_draw().select_related("term__organisation")
 
 
 def _with_wishes(applications: QuerySet[Application]) -> QuerySet[Application]:

@@ -203,7 +203,7 @@ def tell_missed(*, now: datetime | None = None) -> int:
         source__in=TOLD, withdrawn_at=None, seated_at__gt=now - LATELY
     )
     cancelled = ClassGroup.objects.filter(cancelled_at__gt=now - LATELY)
-    draws = Draw.objects.filter(drawn_at__gt=now - LATELY)
+    draws = Draw.objects.filter(drawn_at__gt=now - LATELY).only("pk")
     missed = 0
     for found, kind, by, job in (
         (offers, "offer", "entry__person", tell_offered),

@@ -66,11 +66,15 @@ class Term(models.Model):
         return self.name
 
 
+def without_files(draw: str) -> list[str]:
+    """What to leave out when the draw at this path is read along: its files are megabytes."""
+    return [f"{draw}__{name}" for name in ("list_text", "decided_text", "result_text", "seed")]
+
+
 class RoundQuerySet(models.QuerySet):
     def with_draw(self):
-        """With their draws, but not the published files of these, which are megabytes."""
-        files = ("draw__list_text", "draw__decided_text", "draw__result_text", "draw__seed")
-        return self.select_related("organisation", "draw").defer(*files)
+        """With their draws, as far as nearly everybody needs them."""
+        return self.select_related("organisation", "draw").defer(*without_files("draw"))
 
 
 class RegistrationRound(models.Model):

@@ -437,3 +437,23 @@ def test_pages_ask_as_much_for_three_as_for_one(client, registrar, now, name):
         return len(queries)
 
     assert asked(1) == asked(3)
+
+
+@pytest.mark.parametrize("name", ["my_classes", "draw_list", "draw_round"])
+def test_pages_that_everybody_opens_do_not_read_the_published_files(
+    client, registrar, drawn, brush, now, name
+):
+    """Of 50,000 applications they are megabytes."""
+    lots.wish(drawn, brush, person=registrar, now=now)
+    finish(drawn, now)
+    keys = {"draw_round": [drawn.pk]}
+    url = reverse(f"courses:{name}", args=keys.get(name))
+    client.get(url)
+
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(url).status_code == 200
+
+    read = "\n".join(query["sql"] for query in queries)
+    assert '"drawn_at"' in read
+    assert '"list_text"' not in read
+    assert '"result_text"' not in read

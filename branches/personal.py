@@ -290,6 +290,7 @@ _TALENTS = Table(
     "branches.TalentCard",
     by=("person",),
     shown={"teaches": "", "suits": "", "written_at": "", "withdrawn_at": ""},
+    hidden={"written_by": WHO_DID_IT, "withdrawn_by": WHO_DID_IT},
     forgotten={"teaches": "", "suits": ""},
 )
 
@@ -324,6 +325,8 @@ OF_BRANCHES = Declaration(
             "branches.BranchChange.changed_by",
             "branches.HoursRule.made_by",
             "branches.StudyNotice.read_by",
+            "branches.TalentCard.written_by",
+            "branches.TalentCard.withdrawn_by",
             "branches.Absence.noted_by",
             "branches.Participation.noted_by",
             "branches.BranchActivity.planned_by",

@@ -45,6 +45,7 @@ NO_PAGE = {
     "editors_login": LOGGED_IN,
     "live:captions": "the lines said in a class, as a file",
     "live:events": "answers a page's script with JSON",
+    "login:typed": "shows what was typed before a login ended, once; else it leads home",
     "mfa_authenticate": "asked before anybody is logged in",
 }
 # Made by Django without asking who is there: 400 and 500 (templates/errors/_bare.html).

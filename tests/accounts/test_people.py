@@ -426,7 +426,7 @@ def test_year_and_month_are_enough_for_a_birth_date(office, unit):
         pytest.param({"id_number": "11010519491231002"}, "少了 1 位", id="short ID"),
         pytest.param({"id_number": "990105194912310023"}, "地区不存在", id="region"),
         pytest.param({"organisation": "elsewhere"}, "请选择您管理的地区或单位。", id="elsewhere"),
-        pytest.param({"kind": "king"}, "king", id="kind"),
+        pytest.param({"kind": "king"}, "请重新选", id="kind"),
         pytest.param({"consent": "on", "paper": " "}, "签字的纸放在哪里", id="consent, no paper"),
     ],
 )

@@ -96,9 +96,8 @@ def class_group(**facts) -> ClassGroup:
     facts.setdefault("starts_at_time", time(9, 0))
     number = next(_numbers)
     seats = {"capacity": facts.pop("capacity", 20), "seats_taken": facts.pop("seats_taken", 0)}
-    made = ClassGroup.objects.create(
-        code=f"C{number}", name=facts.pop("name", "行书入门"), **facts
-    )
+    facts.setdefault("code", f"C{number}")
+    made = ClassGroup.objects.create(name=facts.pop("name", "行书入门"), **facts)
     SeatPool.objects.create(class_group=made, **seats)
     return made
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from playwright.sync_api import Page, sync_playwright
 
 import dev
-from bench.stage.cpu import percent_used
+from bench.stage.cpu import percent_by_thread, percent_used
 from bench.stage.school import class_of, empty_school
 from tests import chromium
 from tests.serving import ROOT, Server
@@ -95,6 +95,11 @@ def measure(visitors: Visitors, pid: int, options) -> None:
 
     time.sleep(SETTLE_S)
     report("cpu_percent", percent_used(pid, options.quiet) - idle)
+    # The event loop is the first thread; the recording has one of its own, the busiest besides.
+    threads = percent_by_thread(pid, options.quiet)
+    report(
+        "remux_percent", max((used for each, used in threads.items() if each != pid), default=0)
+    )
 
     delays = []
     for number in range(1, options.joins + 1):

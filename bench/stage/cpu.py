@@ -1,5 +1,6 @@
 """What another process uses, by the operating system's own books: processor time and memory."""
 
+import contextlib
 import os
 import subprocess
 import time
@@ -12,9 +13,7 @@ def seconds_used(pid: int) -> float:
     """User and system time of a process and all its threads, in whole ticks."""
     stat = Path(f"/proc/{pid}/stat")
     if stat.exists():
-        # After the name in brackets, which may hold blanks: utime and stime are 12th, 13th.
-        fields = stat.read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * A_TICK_S
+        return _seconds_in(stat.read_text())
     return _seconds_from_ps(pid)
 
 
@@ -23,6 +22,29 @@ def percent_used(pid: int, seconds: float) -> float:
     before, since = seconds_used(pid), time.monotonic()
     time.sleep(seconds)
     return (seconds_used(pid) - before) / (time.monotonic() - since) * 100
+
+
+def percent_by_thread(pid: int, seconds: float) -> dict[int, float]:
+    """Of one core, over the next `seconds`, for each thread that lives as long, by its number;
+    the first thread has the number of the process. Empty where there is no /proc."""
+    before, since = _seconds_by_thread(pid), time.monotonic()
+    time.sleep(seconds)
+    after, took = _seconds_by_thread(pid), time.monotonic() - since
+    return {each: (after[each] - before[each]) / took * 100 for each in before.keys() & after}
+
+
+def _seconds_by_thread(pid: int) -> dict[int, float]:
+    found = {}
+    for stat in Path(f"/proc/{pid}/task").glob("*/stat"):
+        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # It ended just now.
+            found[int(stat.parent.name)] = _seconds_in(stat.read_text())
+    return found
+
+
+def _seconds_in(stat: str) -> float:
+    # After the name in brackets, which may hold blanks: utime and stime are 12th, 13th.
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * A_TICK_S
 
 
 def memory_held(pid: int) -> int:

@@ -53,7 +53,7 @@ def test_live_runs():
     found = bench("live", "--joins=1", "--seconds=2", "--quiet=1")
 
     assert 0 < float(found["delay_median_s"]) <= float(found["delay_p95_s"])
-    assert {"first_picture_s", "cpu_percent"} <= set(found)
+    assert {"first_picture_s", "cpu_percent", "remux_percent"} <= set(found)
 
 
 def test_room_runs():

@@ -10,7 +10,7 @@ from websockets.sync.server import serve
 
 import dev
 from bench.stage.audience import Audience, plain, socketio
-from bench.stage.cpu import _seconds_from_ps, seconds_used
+from bench.stage.cpu import _seconds_from_ps, percent_by_thread, seconds_used
 
 
 @contextmanager
@@ -69,3 +69,15 @@ def test_processor_time_is_what_the_process_itself_is_told():
 
     assert seconds_used(os.getpid()) == pytest.approx(used.ru_utime + used.ru_stime, abs=0.2)
     assert _seconds_from_ps(os.getpid()) == pytest.approx(seconds_used(os.getpid()), abs=1.5)
+
+
+def test_a_busy_thread_is_told_from_the_first():
+    done = threading.Event()
+    busy = threading.Thread(target=lambda: all(iter(lambda: not done.is_set(), False)))
+    busy.start()
+    try:
+        used = percent_by_thread(os.getpid(), 0.3)
+    finally:
+        done.set()
+        busy.join()
+    assert used[busy.native_id] > used[os.getpid()]

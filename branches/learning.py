@@ -17,7 +17,7 @@ from accounts.models import Person
 from branches import queries
 from branches.axis import Axis, axis
 from branches.models import Absence, Participation, ReturnSlip, Source, StudyEntry
-from courses.models import ClassGroup, ClassSession, Enrolment, seats_at
+from courses.models import ClassGroup, ClassSession, Enrolment, JoinedClass, seats_at
 from live import rooms
 from live.models import Attendance, Classroom
 from live.queries import ALONE, Company, company_at
@@ -241,9 +241,17 @@ def _meetings_begun(person, year, now):
         seated_at__lt=OuterRef("ends_at"),
     )
     there = Attendance.objects.filter(session=OuterRef("pk"), person=person)
+    # Found by the person first: of the meetings of a whole province nearly all are others'.
+    groups = Enrolment.objects.filter(person=person).order_by().values("class_group")
+    theirs = Attendance.objects.filter(person=person).order_by().values("session")
+    theirs = theirs.union(
+        ClassSession.objects.filter(class_group__in=groups).order_by().values("pk"),
+        JoinedClass.objects.filter(class_group__in=groups).order_by().values("session"),
+    )
     zone = ZoneInfo(settings.TIME_ZONE)
     return (
         ClassSession.objects.filter(
+            pk__in=theirs,
             starts_at__gte=datetime(year, 1, 1, tzinfo=zone),
             starts_at__lt=min(datetime(year + 1, 1, 1, tzinfo=zone), now),
         )

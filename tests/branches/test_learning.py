@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from branches import ledger
-from branches.learning import Verdict, evidence_of, learning_of
+from branches.learning import Verdict, _meetings_begun, evidence_of, learning_of
 from live.models import Classroom, StudyMode
 from tests.branches import school
 from tests.branches.school import LATER, NINE
@@ -224,3 +224,12 @@ def test_evidence_of_a_line_without_a_session_is_the_line(city, wang):
     evidence = evidence_of(line)
 
     assert (evidence.attendance, evidence.axis, evidence.history) == (None, None, [line])
+
+
+@pytest.mark.sqlite_only
+def test_ones_meetings_are_not_looked_for_among_everybodys(wang):
+    """Of a province's meetings: read whole, a page took longer with every class elsewhere."""
+    plan = _meetings_begun(wang, 2026, LATER).explain()
+
+    assert "SEARCH courses_classsession USING INTEGER PRIMARY KEY" in plan
+    assert "SCAN courses_classsession" not in plan

@@ -14,6 +14,7 @@ from branches import postings, queries
 from branches.models import (
     Absence,
     Branch,
+    BranchActivity,
     HalfDay,
     Participation,
     Source,
@@ -126,35 +127,60 @@ def gathered(*, keys, people=None) -> Iterator[Posting]:
 
     Who was in the class that was watched has the line of the class, and 0 minutes here.
     """
+    facts = _facts_of_activities(keys)
     found = Participation.objects.filter(
-        activity__in=keys,
-        activity__closed_at__isnull=False,
-        noted_at__isnull=False,
-        person__merged_into=None,
+        activity__in=facts, noted_at__isnull=False, person__merged_into=None
     )
     if people is not None:
         found = found.filter(person__in=people)
-    for row in found.select_related("activity").order_by():
-        activity = row.activity
-        by_class = row.known_by == Participation.KnownBy.CLASS
-        counts = row.is_present and activity.is_study and not by_class
+    # Columns and no rows, as above: a branch may have five thousand members.
+    for pk, person, is_present, known_by, mode, by, at, why in found.order_by().values_list(*ROW):
+        activity = facts[pk]
+        by_class = known_by == Participation.KnownBy.CLASS
+        counts = is_present and activity["is_study"] and not by_class
         yield Posting(
-            person_id=row.person_id,
-            studied_on=activity.held_on,
-            minutes=activity.minutes if counts else 0,
-            whole_minutes=activity.minutes,
-            mode=row.mode,
-            title=queries.title_of_activity(activity),
-            source=Source.ACTIVITY,
-            source_key=activity.pk,
-            half_day=half_of(activity.starts_at),
-            at_branch_id=activity.branch_id,
-            is_branch_study=True,
-            posted_by_id=row.noted_by_id,
-            noted_at=row.noted_at,
-            why=row.correction,
-            is_titled_by_hand=True,
+            person_id=person,
+            minutes=activity["posting"]["whole_minutes"] if counts else 0,
+            mode=mode,
+            posted_by_id=by,
+            noted_at=at,
+            why=why,
+            **activity["posting"],
         )
+
+
+ROW = (
+    "activity_id",
+    "person_id",
+    "is_present",
+    "known_by",
+    "mode",
+    "noted_by_id",
+    "noted_at",
+    "correction",
+)
+
+
+def _facts_of_activities(keys) -> dict[int, dict]:
+    """What is the same for everybody, by closed activity."""
+    found = BranchActivity.objects.filter(pk__in=keys, closed_at__isnull=False)
+    return {
+        activity.pk: {
+            "is_study": activity.is_study,
+            "posting": {
+                "studied_on": activity.held_on,
+                "whole_minutes": activity.minutes,
+                "title": queries.title_of_activity(activity),
+                "source": Source.ACTIVITY,
+                "source_key": activity.pk,
+                "half_day": half_of(activity.starts_at),
+                "at_branch_id": activity.branch_id,
+                "is_branch_study": True,
+                "is_titled_by_hand": True,
+            },
+        }
+        for activity in found
+    }
 
 
 def made_up(*, keys, people=None) -> Iterator[Posting]:

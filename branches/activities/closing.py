@@ -18,7 +18,6 @@ from live.models import StudyMode
 
 KnownBy = Participation.KnownBy
 
-AT_A_TIME = 1_000
 # How somebody can be at an activity; replay and reading are made up afterwards.
 MODES = (StudyMode.ON_SITE, StudyMode.LIVE, StudyMode.SHARED_SCREEN)
 
@@ -151,11 +150,9 @@ def _note(
         for name, value in facts.items():
             setattr(row, name, value)
         new.append(row)
-    Participation.objects.bulk_create(new, batch_size=AT_A_TIME)
+    Participation.objects.bulk_create(new, batch_size=presence.AT_A_TIME)
     for facts, pks in alike.items():
-        for start in range(0, len(pks), AT_A_TIME):
-            some = Participation.objects.filter(pk__in=pks[start : start + AT_A_TIME])
-            some.update(**dict(facts))
+        presence.write(pks, **dict(facts))
 
 
 def _differs(row: Participation, mark: Mark) -> bool:

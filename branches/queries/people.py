@@ -60,9 +60,10 @@ def term_began(branch: Branch, *, on: date) -> date | None:
 
 def secretaries_there(session: ClassSession, *, on: date) -> dict[int, int]:
     """Of every branch the secretary on that day who was in `session`, in one query."""
-    there = StudyEntry.objects.filter(STANDS, session=session, person=OuterRef("person"))
+    # Begins with who was there: asked of each secretary of a province, it read all their lines.
+    there = StudyEntry.objects.filter(STANDS, session=session).order_by().values("person")
     offices = BranchOffice.objects.filter(
-        held_on(on), Exists(there), office=BranchOffice.Office.SECRETARY
+        held_on(on), person__in=there, office=BranchOffice.Office.SECRETARY
     )
     return dict(offices.order_by("starts_on").values_list("branch_id", "person_id"))
 

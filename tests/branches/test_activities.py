@@ -9,7 +9,8 @@ from django.core.management import call_command
 from django.db import connection
 
 from accounts.files import merging
-from branches import answer_links, ledger, queries, signing, verification
+from accounts.models import Person
+from branches import answer_links, ledger, presence, queries, signing, verification
 from branches.activities import closing, inviting, making_up, planning
 from branches.activities.closing import Mark
 from branches.errors import ActivityChanged, ActivityRefused, CannotMakeUp, NotAMember
@@ -25,7 +26,7 @@ from branches.presence import match, names_in
 from branches.sheets import sheet_of
 from branches.upkeep import let_go, take_in
 from courses.models import Letter
-from live.models import ReplayStudy, StudyMode
+from live.models import Attendance, ReplayStudy, StudyMode
 from live.signals import replay_watched
 from tests.branches import school
 from tests.branches.school import LATER, NINE, THAT_DAY
@@ -488,6 +489,28 @@ def test_who_was_in_the_class_has_its_line_and_the_others_that_of_the_activity(
     is_well()
 
 
+def test_the_class_is_taken_over_in_the_same_queries_however_many_watched(
+    branch, session, secretary, django_assert_num_queries
+):
+    def watched_by(count, *, queries, minutes=90):
+        people = Person.objects.filter(name__startswith="某").order_by("pk")
+        for number in range(len(people), count):
+            school.member(school.person(f"某{number}", at=branch.organisation), branch)
+        for person in people.all():
+            Attendance.objects.filter(person=person).delete()
+            school.attendance(person, session, minutes=minutes, present=minutes > 0)
+        with django_assert_num_queries(queries):
+            presence.take_from_class(made, now=LATER)
+        there = Participation.objects.filter(activity=made, is_present=True)
+        assert there.count() == (count if minutes else 0)
+
+    made = school.activity(branch, session=session, by=secretary)
+    watched_by(1, queries=3)
+    watched_by(6, queries=3)
+    watched_by(6, queries=2)
+    watched_by(6, queries=3, minutes=0)
+
+
 def test_a_meeting_that_is_planned_away_leaves_the_activity(city, branch, secretary):
     session = school.session(school.class_group(at=city), closed=False)
     made = school.activity(branch, session=session, by=secretary)
@@ -773,7 +796,7 @@ def test_posting_takes_the_same_queries_however_many_came(city, branch, django_a
         made = school.activity(branch)
         there = [row.person for row in Participation.objects.filter(activity=made)]
         school.held(made, *there)
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(15):
             ledger.post_activity(activity=made, now=LATER)
 
     queries_of(1)

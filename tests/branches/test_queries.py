@@ -5,7 +5,9 @@ from decimal import Decimal
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
+from django.db import connection
 from django.http import Http404
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import RoleGrant
@@ -245,6 +247,20 @@ def test_the_lines_that_stand_are_found_by_branch_and_day(branch):
     lines = queries.ledger(branch, quarter=THIRD).filter(queries.STANDS)
 
     assert "USING INDEX ledger_of_a_branch (branch_id=? AND studied_on>?" in lines.explain()
+
+
+@pytest.mark.sqlite_only
+def test_the_secretaries_of_a_session_are_looked_for_among_who_was_there(session):
+    with CaptureQueriesContext(connection) as captured:
+        queries.secretaries_there(session, on=THAT_DAY)
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN QUERY PLAN {captured[0]['sql']}")
+        plan = [row[-1] for row in cursor.fetchall()]
+
+    # Of each secretary of a province all lines were read: longer with every class elsewhere.
+    lines = [step for step in plan if "branches_studyentry" in step and "reverses" not in step]
+    assert lines
+    assert all("(session_id=?)" in step for step in lines)
 
 
 def test_the_people_are_those_of_the_figures_by_name(branch, quarter_of_study):

@@ -28,7 +28,7 @@ from hypothesis import settings as hypothesis
 from playwright.sync_api import sync_playwright
 
 import dev
-from tests import chromium, media
+from tests import chromium, media, once
 from tests.databases import ROOT, databases, restore
 from tests.servers import OURS, Valkey
 from tests.serving import Server
@@ -64,6 +64,10 @@ def _commit_in_async_test(item):
     if mark and inspect.iscoroutinefunction(getattr(item, "function", None)):
         arguments = {**mark.kwargs, "transaction": True}
         item.add_marker(pytest.mark.django_db(**arguments), append=False)
+
+
+def pytest_collection_finish(session):
+    once.look_for_garbage_less_often()
 
 
 # This machine only
@@ -156,6 +160,13 @@ def static_files():
         )
     if done.returncode:
         pytest.exit(f"Collecting styles and scripts failed.\n{done.stdout}", returncode=1)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def static_list(static_files):
+    with pytest.MonkeyPatch.context() as patch:
+        once.list_static_files_once(patch)
+        yield
 
 
 @pytest.fixture(autouse=True, scope="session")

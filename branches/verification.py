@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, Max, Q
 
 from branches import chain, drafting, hours, postings, queries
 from branches.models import HoursRule, LedgerBatch, LedgerTail, StudyEntry
@@ -63,9 +63,10 @@ class Report:
 def verify(*, page: int = PAGE) -> Report:
     """Recompute every line that was posted until now, and the chain."""
     # Read first: what is appended meanwhile is left to the next time.
-    tail = LedgerTail.objects.get(pk=1)
+    tail = LedgerTail.objects.filter(pk=1).first()
+    last = tail.number if tail else LedgerBatch.objects.aggregate(n=Max("number"))["n"] or 0
     report, walk = Report(), _Walk()
-    for batches in _pages(tail.number, page):
+    for batches in _pages(last, page):
         lines = _lines_of(batches)
         if report.broken is None:
             report.broken = walk.broken_link(batches, lines)
@@ -133,7 +134,9 @@ class _Walk:
             return Broken(batch.number, None, "its hash was changed")
         return None
 
-    def broken_end(self, tail: LedgerTail) -> Broken | None:
+    def broken_end(self, tail: LedgerTail | None) -> Broken | None:
+        if tail is None:
+            return Broken(self.number + 1, None, "nothing says which batch is the last")
         if (self.number, self.hash) != (tail.number, bytes(tail.hash)):
             return Broken(self.number + 1, None, "batches are missing at the end")
         return None
@@ -185,7 +188,7 @@ def _differences(lines: list[Line], unasked: Counter) -> list[Difference]:
         what = [
             *_evidence_differs(line, said.get(line.key), postings.is_registered(line.source)),
             *_home_differs(line, homes.get((line.person_id, line.studied_on))),
-            *_hours_differ(line, rules[line.rule_id], shared.get(line.pk)),
+            *_hours_differ(line, rules.get(line.rule_id), shared.get(line.pk)),
         ]
         found += [Difference(line.pk, each) for each in what]
     return [*found, *_reversals_that_differ(lines), *_not_posted_anew(lines, said)]
@@ -228,7 +231,10 @@ def _home_differs(line: Line, home: int | None) -> Iterator[str]:
         yield f"it is in branch {line.branch_id}, the home branch of that day is {home}"
 
 
-def _hours_differ(line: Line, rule: HoursRule, share: Decimal | None) -> Iterator[str]:
+def _hours_differ(line: Line, rule: HoursRule | None, share: Decimal | None) -> Iterator[str]:
+    if rule is None:
+        yield f"there is no rule {line.rule_id}"
+        return
     full = hours.credit_hours(line.minutes, rule=rule, whole=line.whole_minutes)
     if share is None:
         cap = rule.cap_per_half_day if line.half_day else None
@@ -267,7 +273,10 @@ def _reversals_that_differ(lines: list[Line]) -> Iterator[Difference]:
     reversals = [line for line in lines if line.is_reversal]
     reversed_lines = StudyEntry.objects.in_bulk([line.reverses_id for line in reversals])
     for reversal in reversals:
-        line = reversed_lines[reversal.reverses_id]
+        line = reversed_lines.get(reversal.reverses_id)
+        if line is None:
+            yield Difference(reversal.pk, f"line {reversal.reverses_id}, taken back by it, is gone")
+            continue
         same = all(getattr(reversal, name) == getattr(line, name) for name in drafting.SHARED)
         sums = (reversal.minutes + line.minutes, reversal.credit_hours + line.credit_hours)
         if not same or any(sums):

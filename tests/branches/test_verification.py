@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, transaction
 
 from branches import ledger, verification
 from branches.models import BranchMembership, HoursRule, LedgerTail, StudyEntry
@@ -118,6 +118,31 @@ def test_a_line_that_was_removed_is_missed(posted):
     behind_the_application("DELETE FROM branches_studyentry WHERE id = %s", line.pk)
 
     assert verification.verify().broken.batch == line.batch_id
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("statement", "what"),
+    [
+        ("DELETE FROM branches_studyentry WHERE id = {gone}", "taken back by it, is gone"),
+        ("DELETE FROM branches_ledgertail", "nothing says which batch is the last"),
+        ("DELETE FROM branches_hoursrule", "there is no rule"),
+    ],
+    ids=["a line that was taken back", "the end of the chain", "the rules"],
+)
+def test_what_other_lines_lean_on_is_missed_in_words(posted, statement, what, capsys):
+    """PostgreSQL's own keys would refuse these."""
+    gone = StudyEntry.objects.filter(is_reversal=True).first().reverses_id
+    with transaction.atomic():
+        behind_the_application(statement.format(gone=gone))
+        with pytest.raises(SystemExit) as left:
+            call_command("verify_ledger")
+        transaction.set_rollback(True)
+
+    said = capsys.readouterr().out
+    assert left.value.code == 1
+    assert what in said
+    assert "First broken link: " in said
 
 
 def test_batches_cut_off_from_the_end_are_missed(posted):

@@ -235,7 +235,7 @@ class TicksField(forms.Field):
     widget = forms.SelectMultiple
 
     def to_python(self, value) -> set[int]:
-        return {int(pk) for pk in value or () if str(pk).isdecimal()}
+        return {pk for pk in map(number_of, map(str, value or ())) if pk}
 
 
 class PresenceForm(SeenMixin, forms.Form):
@@ -291,7 +291,7 @@ class PresenceForm(SeenMixin, forms.Form):
     def there_now(self) -> set[int]:
         """Whose tick is set, where only ticks are asked for."""
         said = self["there"].value() or ()
-        return {int(pk) for pk in said if str(pk).isdecimal()}
+        return {pk for pk in map(number_of, map(str, said)) if pk}
 
     def _add(self, person, row, ticked, everybody):
         by_class = row.is_present and row.known_by == KnownBy.CLASS
@@ -321,7 +321,7 @@ class PresenceForm(SeenMixin, forms.Form):
     def written(self) -> dict:
         """What branches.activities.closing takes."""
         data = self.cleaned_data
-        paper = {int(pk) for pk in data["paper"].split(",") if pk.isdecimal()}
+        paper = {pk for pk in map(number_of, data["paper"].split(",")) if pk}
         marks = {}
         for person, row, _fields in self.rows:
             there, mode, why = self._said(person, row)

@@ -14,7 +14,7 @@ from branches.models import Branch, StatementForm
 from branches.people_fields import MANY
 from branches.quarters import Quarter
 from branches.reports.catalogue import FIGURES
-from common.typed import near_day, words_in
+from common.typed import near_day, number_of, words_in
 from live.models import StudyMode
 
 
@@ -34,7 +34,7 @@ class LedgerFilter(forms.Form):
         offered = queries.quarters_of(branch, on=on)
         self.quarter = quarter if quarter in offered else self.today
         asked = data.get("person", "")
-        also = int(asked) if asked.isdecimal() else None
+        also = number_of(asked)
         in_ledger = queries.people_in_ledger(branch, self.quarter, also=also)
         named = [(str(pk), name) for pk, name in in_ledger.values_list("pk", "name")[: MANY + 1]]
         typed = words_in(data, "name")[:40]

@@ -39,6 +39,13 @@ def _about_branch(members, committee):
         }
 
 
+def place_hint(*, level: str, above: str) -> list[str]:
+    """A sentence where a group stands by itself; `above` is the level over it, or none."""
+    if level != "group" or above not in ("", "group"):
+        return []
+    return [_("党小组要设在支部下面，它的学习才算进季度通报。可以改变隶属，或者改级别。")]
+
+
 def term_hint(*, since: date | None, years: int, on: date) -> list[str]:
     """A sentence when a committee has served its term; `since` is when the secretary began."""
     if since is None:

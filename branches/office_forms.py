@@ -10,15 +10,17 @@ from accounts.models import Organisation, Person
 from accounts.queries import organisations_open
 from branches.models import Branch, BranchOffice, HoursRule, StudyTarget
 from branches.people_fields import offer
+from common.typed import day_of_a_life, near_day
 from courses.models import ClassGroup, Subject
 
 DAY = {"required": gettext_lazy("请填写日期。"), "invalid": gettext_lazy("请写成 2026-3-1 这样。")}
 
 
-def day_field(label, hint=""):
+def day_field(label, hint="", *, check=near_day):
     return forms.DateField(
         label=label,
         help_text=hint,
+        validators=[check],
         error_messages=DAY,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
@@ -95,7 +97,7 @@ class FoundBranchForm(ChangeBranchForm):
         choices=Branch.Kind.choices,
         help_text=gettext_lazy("功能型和临时的，学习记在各人组织关系所在的支部"),
     )
-    founded_on = day_field(gettext_lazy("成立日期"))
+    founded_on = day_field(gettext_lazy("成立日期"), check=day_of_a_life)
     field_order = [*ChangeBranchForm.field_order, "founded_on", "note"]
 
 
@@ -121,13 +123,19 @@ class OtherBranchForm(NoteMixin):
 
 class EndForm(NoteMixin):
     ends_on = day_field(
-        gettext_lazy("从哪天起不再有"), gettext_lazy("这一天不算；前一天是最后一天")
+        gettext_lazy("从哪天起不再有"),
+        gettext_lazy("这一天不算；前一天是最后一天"),
+        check=day_of_a_life,
     )
     field_order = ["ends_on", "note"]
 
 
 class DayForm(forms.Form):
-    ends_on = day_field(gettext_lazy("从哪天起不算"), gettext_lazy("这一天不算；前一天是最后一天"))
+    ends_on = day_field(
+        gettext_lazy("从哪天起不算"),
+        gettext_lazy("这一天不算；前一天是最后一天"),
+        check=day_of_a_life,
+    )
 
 
 class FoundPersonForm(forms.Form):
@@ -159,7 +167,7 @@ class FoundPersonForm(forms.Form):
 
 
 class TakeInForm(FoundPersonForm):
-    starts_on = day_field(gettext_lazy("从哪天起是成员"))
+    starts_on = day_field(gettext_lazy("从哪天起是成员"), check=day_of_a_life)
 
 
 class InspectionForm(FoundPersonForm):
@@ -248,7 +256,7 @@ class AppointForm(forms.Form):
         error_messages={"required": gettext_lazy("请选一位同志。")},
     )
     office = forms.ChoiceField(label=gettext_lazy("职务"), choices=BranchOffice.Office.choices)
-    starts_on = day_field(gettext_lazy("从哪天起"))
+    starts_on = day_field(gettext_lazy("从哪天起"), check=day_of_a_life)
 
     def __init__(self, *args, people, **kwargs):
         super().__init__(*args, **kwargs)

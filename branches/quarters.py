@@ -7,6 +7,8 @@ from typing import Self
 
 from django.utils.translation import gettext as _
 
+from common.typed import FIRST_YEAR
+
 CODE = re.compile(r"([1-9][0-9]{3})Q([1-4])")
 LAST_YEAR = 9999
 
@@ -30,6 +32,13 @@ class Quarter:
         if match is None or int(match[1]) >= LAST_YEAR:
             return None
         return cls(int(match[1]), int(match[2]))
+
+    @classmethod
+    def begun(cls, code: str, *, on: date) -> Self | None:
+        """The quarter of `code` if it has begun on that day: of others nothing can be said."""
+        quarter = cls.parse(code)
+        is_known = quarter and quarter.year >= FIRST_YEAR and quarter <= cls.of(on)
+        return quarter if is_known else None
 
     @property
     def code(self) -> str:

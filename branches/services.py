@@ -71,7 +71,12 @@ def appoint(
     DatesCross where that would turn dates round.
     """
     # Offices of a branch are few: one at a time, so that two secretaries never meet.
-    Branch.objects.select_for_update().get(pk=branch.pk)
+    branch = Branch.objects.select_for_update().get(pk=branch.pk)
+    if branch.ended_on and starts_on >= branch.ended_on:
+        raise DatesCross(
+            _("“%(branch)s”从 %(day)s 起已经撤销，不能再任职。")
+            % {"branch": branch, "day": branch.ended_on}
+        )
     open_offices = branch.offices.filter(office=office, ends_on=None)
     if held := open_offices.filter(person=person, starts_on__lte=starts_on).first():
         return held

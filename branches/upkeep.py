@@ -7,6 +7,7 @@ follows: lines of those days go to the home branch that they belong to now.
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -221,7 +222,14 @@ def let_go(
 
 def _close(branch: Branch, day: date) -> list[Person]:
     """End what is held in `branch`, and itself; who belonged to it then."""
-    held = list(branch.memberships.filter(queries.held_on(day)).select_related("person"))
+    if branch.founded_on and day <= branch.founded_on:
+        raise BranchRefused(
+            _("“%(branch)s” %(day)s 才成立，日期不能更早。")
+            % {"branch": branch, "day": branch.founded_on}
+        )
+    still = Q(ends_on=None) | Q(ends_on__gt=day)
+    # Also who came later: nobody may be left in a branch that is no more.
+    held = list(branch.memberships.filter(still).select_related("person"))
     for membership in held:
         if membership.starts_on >= day:
             raise BranchRefused(
@@ -229,7 +237,7 @@ def _close(branch: Branch, day: date) -> list[Person]:
                 % {"person": membership.person, "day": membership.starts_on}
             )
         services.leave_branch(membership=membership, ends_on=day)
-    for office in branch.offices.filter(queries.held_on(day)):
+    for office in branch.offices.filter(still):
         services.leave_office(office=office, ends_on=max(day, office.starts_on + ONE_DAY))
     Branch.objects.filter(pk=branch.pk).update(ended_on=day)
     return [membership.person for membership in held]

@@ -275,7 +275,9 @@ def _reversals_that_differ(lines: list[Line]) -> Iterator[Difference]:
     for reversal in reversals:
         line = reversed_lines.get(reversal.reverses_id)
         if line is None:
-            yield Difference(reversal.pk, f"line {reversal.reverses_id}, taken back by it, is gone")
+            yield Difference(
+                reversal.pk, f"line {reversal.reverses_id}, taken back by it, is gone"
+            )
             continue
         same = all(getattr(reversal, name) == getattr(line, name) for name in drafting.SHARED)
         sums = (reversal.minutes + line.minutes, reversal.credit_hours + line.credit_hours)

@@ -73,6 +73,13 @@ def day_clock(at: datetime, language: str = "zh-hans") -> str:
     return f"{day(at, language)} {clock(at, language)}"
 
 
+def long_day_clock(at: datetime, language: str = "zh-hans") -> str:
+    """2026年9月3日 星期四 上午9点: with the year, for what is kept."""
+    if is_english(language):
+        return f"{long_day(at, language)}, {clock(at, language)}"
+    return f"{long_day(at, language)} {clock(at, language)}"
+
+
 def clock_span(start: time | datetime, end: time | datetime, language: str = "zh-hans") -> str:
     """上午9点到10点半: the part of the day is said once where it does not change."""
     if is_english(language):

@@ -10,6 +10,8 @@ from common.errors import DomainError
 MOST_SIGNS = 200
 # Nothing of a school lies beyond, and at the ends of time there is no day before or after.
 FIRST_YEAR, LAST_YEAR = 2000, 2199
+# What began in somebody's life: the oldest party branch, the longest membership.
+FIRST_YEAR_OF_LIVES = 1921
 
 
 class TooLong(DomainError):
@@ -39,8 +41,17 @@ def is_near(day: date) -> bool:
 
 def near_day(day: date) -> None:
     """For fields: a mistyped year is refused beside its field."""
-    if not is_near(day):
+    _check_year(day, FIRST_YEAR)
+
+
+def day_of_a_life(day: date) -> None:
+    """For fields: the same for what may have begun long before the school."""
+    _check_year(day, FIRST_YEAR_OF_LIVES)
+
+
+def _check_year(day: date, first: int) -> None:
+    if not first <= day.year <= LAST_YEAR:
         raise ValidationError(
             _("请检查年份，写 %(first)s 到 %(last)s 之间的年份。")
-            % {"first": FIRST_YEAR, "last": LAST_YEAR}
+            % {"first": first, "last": LAST_YEAR}
         )

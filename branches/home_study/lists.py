@@ -38,7 +38,7 @@ def chosen(
         deliveries = deliveries.filter(order__in=orders.values("pk"))
     if visitor == "none":
         deliveries = deliveries.filter(visitor=None)
-    elif visitor.isdecimal():
+    elif visitor.isascii() and visitor.isdecimal():
         deliveries = deliveries.filter(visitor=int(visitor[:9]))
     if q := q.strip():
         deliveries = deliveries.filter(

@@ -65,12 +65,14 @@ def ledger(
 def figures(lines: QuerySet[StudyEntry], *, stands: Q = STANDS) -> Figures:
     """The totals of `lines` in one query; what does not stand counts nothing.
 
-    `stands` is Q() where `lines` are already those that stood on some earlier day.
+    `stands` is Q() where `lines` are already those that stood on some earlier day, or those
+    that came later: of these a reversal takes its 人次 away.
     """
     apart = Q(mode__in=APART)
     found = lines.order_by().aggregate(
         people=Count("person", filter=stands, distinct=True),
-        times=Count("pk", filter=stands),
+        times=Count("pk", filter=stands & Q(is_reversal=False))
+        - Count("pk", filter=stands & Q(is_reversal=True)),
         hours=Sum("credit_hours", filter=~apart),
         hours_apart=Sum("credit_hours", filter=apart),
         minutes=Sum("minutes"),

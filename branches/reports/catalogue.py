@@ -61,6 +61,11 @@ class Figure:
     modes: tuple[str, ...] = ()
 
     @property
+    def opens(self) -> bool:
+        """Whether a page shows what it was counted from."""
+        return self.source == Source.LEDGER or self.source in OF_MEETINGS
+
+    @property
     def label(self) -> str:
         """参加学习（人）"""
         return f"{self.name}（{self.unit.label}）"
@@ -142,6 +147,8 @@ FIGURES = {figure.code: figure for figure in _ALL}
 
 # What a single month has: the rest is of a day, or of a whole quarter.
 OF_THE_LEDGER = tuple(code for code, each in FIGURES.items() if each.source == Source.LEDGER)
+# These open to the records and activities themselves.
+OF_MEETINGS = (Source.RECORDS, Source.ACTIVITIES)
 # What stands in the tables of many branches; the rest is on each branch's own page.
 MAIN = ("members", "people", "times", "hours", "hours_apart", "records")
 # Every figure that a single branch has.

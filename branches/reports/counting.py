@@ -146,8 +146,9 @@ def lines_of(scope: Scope, period: Period) -> QuerySet[StudyEntry]:
     )
 
 
-def of_row(lines: QuerySet[StudyEntry], branch: Branch) -> QuerySet[StudyEntry]:
-    """Those of `lines` that count for a branch that reports: its own and its groups'."""
+def of_row(lines: QuerySet, branch: Branch) -> QuerySet:
+    """Those of `lines`, records or activities that count for a branch that reports: its own
+    and its groups'."""
     groups = queries.tree(branch).filter(level=Level.GROUP).alias(above=_above())
     return lines.filter(
         Q(branch=branch) | Q(branch__in=groups.filter(above=branch.path).values("pk"))

@@ -4,9 +4,11 @@ import hashlib
 import json
 from datetime import UTC, date, datetime
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
@@ -133,15 +135,22 @@ def _check_over(quarter: Quarter, today: date) -> None:
     if today < quarter.ends_before:
         raise QuarterNotOver(
             _("%(quarter)s还没有过完，%(day)s起可以办。")
-            % {"quarter": quarter, "day": dates.day(quarter.ends_before)}
+            % {"quarter": quarter, "day": dates.long_day(quarter.ends_before, _language())}
         )
 
 
 def _already(report: QuarterReport) -> AlreadyFrozen:
     return AlreadyFrozen(
         _("这一季已经由%(name)s在%(when)s定稿，数字不再变。")
-        % {"name": report.frozen_by, "when": dates.day_clock(timezone.localtime(report.frozen_at))}
+        % {
+            "name": report.frozen_by,
+            "when": dates.long_day_clock(timezone.localtime(report.frozen_at), _language()),
+        }
     )
+
+
+def _language() -> str:
+    return get_language() or settings.LANGUAGE_CODE
 
 
 def _digest(facts) -> str:

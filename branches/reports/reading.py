@@ -45,11 +45,12 @@ def offices_with_branches(user: User) -> list[Organisation]:
     return list(organisations_reported_by(user).filter(path__in=above).order_by("path"))
 
 
-def with_books(lines: Iterable[StudyEntry], *, user: User) -> list[tuple[StudyEntry, int | None]]:
-    """Each line with the branch in whose books `user` may open it, two queries for all.
+def with_books(lines: Iterable, *, user: User) -> list[tuple]:
+    """Each line, record or activity with the branch in whose books `user` may open it.
 
-    A group may belong to another organisation than the branch it is counted with, whose books
-    hold its lines as well; a branch that was moved away since opens to nobody here.
+    Two queries for all.  A group may belong to another organisation than the branch it is
+    counted with, whose books hold its lines as well; a branch that was moved away since opens
+    to nobody here.
     """
     lines, step = list(lines), Branch.steplen
     paths = {

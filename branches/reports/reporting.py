@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
+from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation
@@ -26,7 +28,12 @@ def report_of(
 def _state(frozen: QuarterReport | None, now: datetime) -> str:
     if frozen:
         return _("%(when)s定稿，编号 %(number)s") % {
-            "when": dates.day_clock(timezone.localtime(frozen.frozen_at)),
+            "when": _moment(frozen.frozen_at),
             "number": frozen.number,
         }
-    return _("还没有定稿，%(when)s的数字") % {"when": dates.day_clock(timezone.localtime(now))}
+    return _("还没有定稿，%(when)s的数字") % {"when": _moment(now)}
+
+
+def _moment(at: datetime) -> str:
+    """With the year: what is printed is kept for years."""
+    return dates.long_day_clock(timezone.localtime(at), get_language() or settings.LANGUAGE_CODE)

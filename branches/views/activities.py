@@ -17,7 +17,7 @@ from branches.activity_forms import ActivityForm, CancelForm
 from branches.models import BranchActivity, Participation
 from branches.views.branches import head_of
 from common.errors import DomainError
-from common.typed import words_in
+from common.typed import number_of, words_in
 
 ON_A_PAGE = 30
 
@@ -55,11 +55,11 @@ def activity_excel(request, pk):
 
 
 def _chosen(request, branch):
-    kind, year = request.GET.get("kind", ""), request.GET.get("year", "")
+    kind, year = request.GET.get("kind", ""), number_of(request.GET.get("year", "")) or 0
     chosen = {
         "kind": kind if kind in BranchActivity.Kind.values else "",
         "q": words_in(request.GET, "q")[:100],
-        "year": int(year) if year.isdecimal() and 2000 <= int(year) <= 2100 else "",
+        "year": year if 2000 <= year <= 2100 else "",
     }
     found = queries.activities(
         branch, kind=chosen["kind"], words=chosen["q"], year=chosen["year"] or None

@@ -17,6 +17,7 @@ from branches.models import Citation
 from branches.views.branches import head_of
 from branches.views.learning import who_are_you
 from common.errors import DomainError
+from common.typed import number_of
 
 Kind = Citation.Kind
 ON_A_PAGE = 50
@@ -155,6 +156,5 @@ def _page(request, rows):
 
 
 def _year(request, today) -> int:
-    asked = request.GET.get("year", "")
-    known = asked.isdecimal() and 2000 <= int(asked) <= today.year
-    return int(asked) if known else today.year
+    asked = number_of(request.GET.get("year", "")) or today.year
+    return asked if 2000 <= asked <= today.year else today.year

@@ -41,7 +41,7 @@ def confirm_quarter(request, pk, code):
 
 
 def _quarter(code) -> Quarter:
-    if quarter := Quarter.parse(code):
+    if quarter := Quarter.begun(code, on=timezone.localdate()):
         return quarter
     raise Http404
 

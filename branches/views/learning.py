@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 
 from branches import membership, queries
 from branches.learning import evidence_of, learning_of, year_of
+from common.typed import number_of
 
 # One's own
 
@@ -21,8 +22,8 @@ def my_learning(request):
     now = timezone.now()
     this_year = year_of(now)
     first = queries.first_year_of(request.person) or this_year
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and first <= int(asked) <= this_year else this_year
+    asked = number_of(request.GET.get("year", "")) or this_year
+    year = asked if first <= asked <= this_year else this_year
     today = timezone.localdate(now)
     aim = None
     if year == this_year and membership.is_home_member(request.person, on=today):

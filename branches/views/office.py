@@ -11,8 +11,8 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.queries import organisations_led_by
 from branches import citations, doors, queries, upkeep
-from branches.hints import hints, term_hint
-from branches.models import Branch
+from branches.hints import hints, place_hint, term_hint
+from branches.models import Branch, BranchOffice
 from branches.office_forms import ChangeBranchForm, EndForm, FoundBranchForm, OtherBranchForm
 from branches.views.branches import head_of
 from common.errors import DomainError
@@ -23,16 +23,22 @@ from common.errors import DomainError
 def branch_page(request, pk):
     branch = queries.branch_led_by(request.user, pk)
     today = timezone.localdate()
-    offices = list(branch.offices.select_related("person"))
+    ranks = BranchOffice.Office.values
+    offices = sorted(
+        branch.offices.select_related("person"), key=lambda each: ranks.index(each.office)
+    )
+    above = branch.get_parent()
     held = [each for each in offices if each.ends_on is None or each.ends_on > today]
     size = queries.size_of(branch, on=today)
     advice = [] if branch.ended_on else hints(**size)
+    if not branch.ended_on:
+        advice += place_hint(level=branch.level, above=above.level if above else "")
     if branch.kind == Branch.Kind.HOME and not branch.ended_on:
         advice += term_hint(
             since=queries.term_began(branch, on=today), years=branch.term_years, on=today
         )
     context = head_of(request, branch) | {
-        "above": branch.get_parent(),
+        "above": above,
         "beneath": branch.get_children().filter(ended_on=None),
         "members": size["members"],
         "hints": advice,

@@ -13,6 +13,7 @@ from branches.activity_forms import NamesForm, PresenceForm
 from branches.presence import match
 from branches.views.branches import head_of
 from common.errors import DomainError
+from common.typed import number_of
 
 
 @login_required
@@ -25,7 +26,7 @@ def presence(request, branch_pk, pk):
     form = PresenceForm(
         request.POST or None,
         activity=found,
-        ticked=[int(pk) for pk in request.GET.getlist("there") if pk.isdecimal()],
+        ticked=[pk for pk in map(number_of, request.GET.getlist("there")) if pk],
         everybody="all" in request.GET,
     )
     if request.method == "POST" and form.is_valid():

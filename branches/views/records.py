@@ -17,6 +17,7 @@ from branches.activities import making_up
 from branches.record_forms import MakeUpForm, RecordForm, SignForm, moment
 from branches.sheets import Sheet, away_from, reasons_known, sheet_of, sheet_signed
 from branches.views.branches import head_of
+from common import typed
 from common.errors import DomainError
 
 RECORDS_ON_A_PAGE = 30
@@ -131,7 +132,7 @@ def record_pdf(request, branch_pk, pk):
     versions = found.versions.order_by("number")
     version = versions.last()
     if asked:
-        version = versions.filter(number=int(asked) if asked.isdecimal() else 0).first()
+        version = versions.filter(number=typed.number_of(asked) or 0).first()
         if not version:
             raise Http404
     sheet = sheet_signed(version) if version else sheet_of(found)

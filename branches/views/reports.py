@@ -17,7 +17,15 @@ from accounts.queries import phones_of
 from branches import printing, queries
 from branches.models import Branch
 from branches.quarters import Quarter
-from branches.reports import catalogue, errata, freezing, papers, reading, workbook
+from branches.reports import (
+    catalogue,
+    errata,
+    freezing,
+    meetings,
+    papers,
+    reading,
+    workbook,
+)
 from branches.reports.catalogue import Source
 from branches.reports.reporting import report_of
 from common import excel
@@ -87,11 +95,15 @@ def report_branch(request, organisation_pk, code, pk):
 @login_required
 @require_GET
 def report_lines(request, organisation_pk, code):
-    """The lines of the ledger that a figure was counted from, or that came later."""
+    """The lines of the ledger that a figure was counted from, or that came later; of records
+    and activities these themselves."""
     organisation, quarter = _asked(request, organisation_pk, code)
     frozen = freezing.frozen_of(organisation, quarter)
-    branch = _branch_asked(request, reading.scope_of_report(organisation, frozen))
+    scope = reading.scope_of_report(organisation, frozen)
+    branch = _branch_asked(request, scope)
     figure = catalogue.FIGURES.get(request.GET.get("figure", "times"))
+    if figure and figure.source in catalogue.OF_MEETINGS:
+        return _meetings_page(request, organisation, quarter, scope, figure, branch)
     if figure is None or figure.source != Source.LEDGER:
         raise Http404
     late = bool(frozen and request.GET.get("late"))
@@ -109,11 +121,29 @@ def report_lines(request, organisation_pk, code):
         "figure": figure,
         "branch": branch,
         "late": late,
-        "figures": queries.figures(lines, stands=queries.STANDS if late else Q()),
+        "figures": queries.figures(lines, stands=Q()),
         "page": page,
         "rows": reading.with_books(page.object_list, user=request.user),
     }
     return render(request, "branches/reports/lines.html", context)
+
+
+def _meetings_page(request, organisation, quarter, scope, figure, branch):
+    shown = report_of(organisation, quarter)
+    row = shown.branch(branch.pk) if branch else None
+    if branch and row is None:
+        raise Http404
+    items = {item.figure.code: item for item in (row.all if row else shown.everything)}
+    found = meetings.behind(scope, quarter, report=shown.frozen, figure=figure, branch=branch)
+    page = Paginator(found, LINES_ON_A_PAGE).get_page(request.GET.get("page"))
+    context = _head(organisation, quarter) | {
+        "figure": figure,
+        "branch": branch,
+        "item": items[figure.code],
+        "page": page,
+        "rows": reading.with_books(page.object_list, user=request.user),
+    }
+    return render(request, "branches/reports/meetings.html", context)
 
 
 def _branch_asked(request, scope) -> Branch | None:
@@ -215,7 +245,7 @@ def _calls_page(request, organisation, quarter, opened=None, numbers=()):
 
 def _asked(request, organisation_pk, code):
     organisation = reading.organisation_led_by(request.user, organisation_pk)
-    quarter = Quarter.parse(code)
+    quarter = Quarter.begun(code, on=timezone.localdate())
     if quarter is None:
         raise Http404
     return organisation, quarter

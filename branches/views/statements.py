@@ -16,6 +16,7 @@ from branches.reports import reading
 from branches.views.branches import head_of
 from branches.views.reports import pdf_answer
 from common.errors import DomainError
+from common.typed import number_of
 
 # The office
 
@@ -121,7 +122,7 @@ def send_back(request, pk, code):
     form = statements.form_led_by(request.user, pk)
     period = statements.period_of(form, code)
     asked = request.POST.get("statement", "")
-    found = statements.statement_led_by(request.user, form, int(asked) if asked.isdigit() else 0)
+    found = statements.statement_led_by(request.user, form, number_of(asked) or 0)
     try:
         statements.send_back(
             statement=found, reason=request.POST.get("reason", ""), by=request.user

@@ -2,7 +2,7 @@
 
 import pytest
 
-from branches.hints import hints
+from branches.hints import hints, place_hint
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,11 @@ def test_hints_say_what_to_look_at(branch, words):
 
     assert len(found) == len(words)
     assert all(word in hint for word, hint in zip(words, found, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("level", "above", "count"),
+    [("group", "", 1), ("group", "group", 1), ("group", "branch", 0), ("branch", "", 0)],
+)
+def test_a_group_by_itself_is_a_hint(level, above, count):
+    assert len(place_hint(level=level, above=above)) == count

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 from accounts import services as accounts
 from accounts.models import RoleGrant
 from branches import ledger
-from branches.models import Branch, HoursRule, StudyEntry, StudyNotice, StudyTarget
+from branches.models import Branch, BranchRecord, HoursRule, StudyEntry, StudyNotice, StudyTarget
 from tests.branches import school
 from tests.branches.school import LATER
 
@@ -65,6 +65,7 @@ def test_a_branch_is_founded_changed_moved_and_ended_from_its_pages(bureau, city
         ({"name": " "}, "请填写名称"),
         ({"organisation": "没有的单位"}, "没有找到这个单位"),
         ({"founded_on": "去年"}, "请写成 2026-3-1 这样"),
+        ({"founded_on": "0001-01-01"}, "请检查年份，写 1921 到 2199"),
         ({"class_group": "没有的班"}, "没有找到这个班"),
         ({"name": "第三党支部"}, "同名的党组织"),
     ],
@@ -84,6 +85,24 @@ def test_what_is_wrong_is_said_and_nothing_is_founded(bureau, branch, wrong, wor
     assert response.status_code == 422
     assert words in said(response)
     assert Branch.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "{branch}ledger/?person={number}",
+        "{branch}activities/?year={number}",
+        "{branch}records/{record}/pdf/?version={number}",
+        "/my/learning/?year={number}",
+    ],
+)
+def test_a_number_longer_than_any_breaks_no_page(bureau, branch, wang, session, address):
+    school.studied(wang, session)
+    facts = {"branch": f"/branches/{branch.pk}/", "number": "9" * 5000}
+
+    response = bureau.get(address.format(record=BranchRecord.objects.get().pk, **facts))
+
+    assert response.status_code in (200, 404)
 
 
 def test_hints_are_shown_and_block_nothing(bureau, branch):
@@ -235,6 +254,7 @@ def test_a_rule_is_tried_out_and_then_put_in_force(bureau, city, wang, session):
         ({"minutes_per_hour": 0}, "1"),
         ({"version": "2026-1"}, "这个版本已经有了"),
         ({"valid_from": "2026-1-1"}, "从这一天起已经有一个规则"),
+        ({"valid_from": "9999-12-31"}, "请检查年份，写 2000 到 2199"),
     ],
 )
 def test_a_rule_that_cannot_be_is_refused_next_to_it(bureau, city, wrong, words):

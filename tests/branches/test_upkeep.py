@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from branches import ledger, queries, upkeep, verification
+from branches import ledger, queries, services, upkeep, verification
 from branches.errors import BranchRefused, DatesCross
 from branches.hints import term_hint
 from branches.models import Branch, BranchChange, BranchRecord, StudyEntry
@@ -99,6 +99,26 @@ def test_a_branch_that_ends_lets_everybody_go_and_stays_readable(city, branch, w
     assert history(branch) == [("ended", "第三党支部", "")]
     with pytest.raises(BranchRefused, match="已经撤销"):
         upkeep.take_in(branch=branch, person=wang, starts_on=THAT_DAY, by=by, now=LATER)
+
+
+@pytest.mark.parametrize("founded_on", [None, date(2021, 7, 1)])
+def test_a_branch_does_not_end_before_its_people_came(branch, sister, wang, by, founded_on):
+    """A mistyped year: nobody may be left in a branch that is no more."""
+    Branch.objects.filter(pk=branch.pk).update(founded_on=founded_on)
+
+    with pytest.raises(BranchRefused, match="日期不能更早"):
+        upkeep.end(branch=branch, ends_on=date(2006, 9, 1), by=by, now=LATER)
+    with pytest.raises(BranchRefused, match="日期不能更早"):
+        upkeep.merge(branch=branch, into=sister, on=date(2006, 9, 1), by=by, now=LATER)
+
+    assert Branch.objects.get(pk=branch.pk).ended_on is None
+
+
+def test_nobody_is_appointed_in_a_branch_that_is_no_more(branch, wang, by):
+    upkeep.end(branch=branch, ends_on=SEPTEMBER, by=by, now=LATER)
+
+    with pytest.raises(DatesCross, match="已经撤销"):
+        services.appoint(branch=branch, person=wang, office="deputy", starts_on=SEPTEMBER)
 
 
 def test_a_branch_with_open_branches_beneath_does_not_end(city, branch, by):

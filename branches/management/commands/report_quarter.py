@@ -5,9 +5,10 @@ import sys
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import translation
+from django.utils import timezone, translation
 
 from accounts.models import Organisation
+from branches.models import Branch
 from branches.quarters import Quarter
 from branches.reports import papers, workbook
 from branches.reports.freezing import is_whole
@@ -27,17 +28,20 @@ class Command(BaseCommand):
         parser.add_argument("--output", metavar="FILE", help="write there; else to the output")
 
     def handle(self, *, organisation, quarter, format, output, **options):
-        found = Organisation.objects.filter(code=organisation).first()
-        if found is None:
-            raise CommandError(f"There is no organisation with the code {organisation}.")
-        chosen = Quarter.parse(quarter)
-        if chosen is None:
+        found = _organisation(organisation)
+        if Quarter.parse(quarter) is None:
             raise CommandError(f"{quarter} is no quarter; write it like 2026Q3.")
+        chosen = Quarter.begun(quarter, on=timezone.localdate())
+        if chosen is None:
+            raise CommandError(f"{quarter} has not begun, or lies before the school's years.")
         with translation.override(settings.LANGUAGE_CODE):
             data = self._written(report_of(found, chosen), format)
         if output:
-            with open(output, "wb") as file:
-                file.write(data)
+            try:
+                with open(output, "wb") as file:
+                    file.write(data)
+            except OSError as error:
+                raise CommandError(f"{output} cannot be written: {error.strerror}.") from error
         elif format == "json":
             self.stdout.write(data.decode())
         else:
@@ -63,3 +67,19 @@ class Command(BaseCommand):
             **report.content,
         }
         return json.dumps(facts, ensure_ascii=False, indent=2).encode()
+
+
+def _organisation(code: str) -> Organisation:
+    """By its code. Raises CommandError, which says the code where a name was written."""
+    if found := Organisation.objects.filter(code=code).first():
+        return found
+    named = Organisation.objects.filter(name=code).first()
+    branch = Branch.objects.filter(name=code).select_related("organisation").first()
+    if named:
+        hint = f" The code of {named} is {named.code}."
+    elif branch:
+        above = branch.organisation
+        hint = f" It is a branch of {above}, whose code is {above.code}."
+    else:
+        hint = ""
+    raise CommandError(f"There is no organisation with the code {code}.{hint}")

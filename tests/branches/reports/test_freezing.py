@@ -103,7 +103,7 @@ def test_a_report_that_was_changed_behind_the_database_is_found(frozen):
 
 
 def test_whoever_freezes_second_is_told_who_was_first(year, frozen):
-    with pytest.raises(AlreadyFrozen, match="钱立新在10月8日"):
+    with pytest.raises(AlreadyFrozen, match="钱立新在2026年10月8日"):
         freezing.freeze(organisation=year.county, quarter=Q3, by=year.sisters_bureau)
 
     assert QuarterReport.objects.get() == frozen

@@ -6,16 +6,19 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import timedelta
 from html import unescape
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import translation
 from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from accounts.models import AuditLine
 from branches import ledger
+from branches.errors import AlreadyFrozen
 from branches.models import QuarterConfirmation, QuarterReport
 from branches.reports import freezing
 from branches.reports.catalogue import FIGURES, OF_A_BRANCH
@@ -167,12 +170,35 @@ def test_the_command_writes_files_too(year, kind, begins, tmp_path):
     assert path.read_bytes().startswith(begins)
 
 
-@pytest.mark.parametrize("asked", [("没有的", "2026Q3"), (None, "2026Q5")])
-def test_the_command_says_what_it_did_not_understand(year, asked):
-    code, quarter = asked
-
-    with pytest.raises(CommandError):
+@pytest.mark.parametrize(
+    ("code", "quarter", "says"),
+    [
+        ("没有的", "2026Q3", "no organisation with the code 没有的"),
+        ("望湖县", "2026Q3", "The code of 望湖县 is"),
+        ("第一支部", "2026Q3", "a branch of 望湖县, whose code is"),
+        (None, "2026Q5", "no quarter"),
+        (None, "2027Q1", "has not begun"),
+    ],
+)
+def test_the_command_says_what_it_did_not_understand(year, code, quarter, says):
+    with pytest.raises(CommandError, match=says):
         call_command("report_quarter", code or year.county.code, quarter)
+
+
+def test_the_command_says_where_it_cannot_write(year, tmp_path):
+    with pytest.raises(CommandError, match="cannot be written"):
+        call_command(
+            "report_quarter", year.county.code, "2026Q3", output=str(tmp_path / "no" / "x.json")
+        )
+
+
+def test_a_frozen_report_says_its_year_in_the_language_of_the_page(office, year, frozen):
+    with translation.override("en"):
+        assert "2026, " in report_of(year.county, Q3).state
+        with pytest.raises(AlreadyFrozen, match=r"October 2026"):
+            freezing.freeze(organisation=year.county, quarter=Q3, by=year.bureau)
+
+    assert report_of(year.county, Q3).state.startswith("2026年10月")
 
 
 def test_a_formula_in_a_name_stays_text(office, year):
@@ -214,6 +240,27 @@ def test_the_lines_of_a_frozen_figure_are_those_that_stood_then(office, year, fr
     assert "人次 6 人次 学时 10.0 学时" in then
     assert "那天请假" not in then
     assert "那天请假" in late
+    # One came and one was taken back.
+    assert "人次 0 人次" in late
+
+
+@pytest.mark.parametrize(("figure", "rows"), [("records", 5), ("present", 5), ("held_lecture", 0)])
+def test_records_and_activities_open_to_themselves(office, year, frozen, figure, rows):
+    # Drafted later than the report, and on none of its pages.
+    late = meeting(year, year.group, AUGUST.replace(day=21), year.wang, number=10)
+    late.branch_records.update(drafted_at=OCTOBER + timedelta(hours=1))
+    item = report_of(year.county, Q3).total[figure]
+
+    page = office.get(url(year, "report_lines"), {"figure": figure})
+    of_one = office.get(url(year, "report_lines"), {"figure": figure, "branch": year.second.pk})
+
+    assert len(page.context["rows"]) == rows
+    assert figure != "records" or item.value == rows
+    assert f"{item.figure.name} {item.with_unit}" in said(page)
+    assert {each.branch for each, _books in of_one.context["rows"]} <= {year.second}
+    if rows:
+        each, books = page.context["rows"][0]
+        assert reverse("branches:record", args=[books, each.pk]) in page.content.decode()
 
 
 def test_freezing_is_done_by_a_button_and_told_once(office, year):
@@ -224,7 +271,7 @@ def test_freezing_is_done_by_a_button_and_told_once(office, year):
 
     assert QuarterReport.objects.count() == 1
     assert again.status_code == 422
-    assert "已经由钱立新在10月8日" in said(again)
+    assert "已经由钱立新在2026年10月8日" in said(again)
     assert "编号" in said(office.get(url(year)))
 
 
@@ -234,7 +281,7 @@ def test_corrections_stand_beside_the_frozen_figures(office, year, frozen):
     text = said(office.get(url(year)))
 
     assert "参加学习人次（人次） 6 +1 7" in text
-    assert "第 1 号 8月20日 星期四 第一支部 +1 人次 +2.0 学时" in text
+    assert "第 1 号 2026年8月20日 星期四 第一支部 +1 人次 +2.0 学时" in text
 
 
 def test_the_call_list_masks_numbers_and_writes_down_who_saw_them(office, year):
@@ -311,7 +358,7 @@ def test_a_branch_of_another_county_opens_in_no_report(office, year):
     assert lines.status_code == 404
 
 
-@pytest.mark.parametrize("code", ["2026Q5", "2026", "x", "9999Q4"])
+@pytest.mark.parametrize("code", ["2026Q5", "2026", "x", "9999Q4", "2027Q1", "1000Q1"])
 def test_what_is_no_quarter_is_not_found(office, year, code):
     address = reverse("branches:report", args=[year.county.pk, code])
 

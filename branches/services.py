@@ -81,7 +81,8 @@ def appoint(
     if held := open_offices.filter(person=person, starts_on__lte=starts_on).first():
         return held
     if office == BranchOffice.Office.SECRETARY:
-        for before in open_offices:
+        for before in open_offices.select_related("person"):
+            _check_comes_after(before, starts_on)
             leave_office(office=before, ends_on=starts_on)
     given = BranchOffice.objects.create(
         branch=branch, person=person, office=office, starts_on=starts_on
@@ -122,6 +123,12 @@ def leave_everything(*, person: Person, ends_on: date) -> None:
     ):
         held.ends_on = max(ends_on, held.starts_on + timedelta(days=1))
         held.save(update_fields=["ends_on"])
+
+
+def _check_comes_after(before: BranchOffice, starts_on: date) -> None:
+    if starts_on <= before.starts_on:
+        words = _("%(person)s从 %(day)s 起任书记，新书记的日期要在这一天以后。")
+        raise DatesCross(words % {"person": before.person, "day": before.starts_on})
 
 
 def _open(day: date) -> Q:

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Person, User
@@ -124,7 +125,7 @@ def _of_records(records: QuerySet[BranchRecord], what, note, button) -> Work | N
     if not found:
         return None
     branch_pk, pk, day = found[0]
-    first = _("先办 %(day)s的") % {"day": dates.short_day(day)}
+    first = _("先办 %(day)s的") % {"day": dates.short_day(day, get_language())}
     return Work(
         len(found),
         what,
@@ -191,7 +192,7 @@ def _of_activities(activities: QuerySet[BranchActivity], what, button) -> Work |
     return Work(
         len(found),
         what,
-        f"{dates.short_day(first.held_on)} {first.topic}",
+        f"{dates.short_day(first.held_on, get_language())} {first.topic}",
         reverse("branches:activity", args=[first.branch_id, first.pk]),
         button,
     )

@@ -15,6 +15,7 @@ from branches import excel, queries
 from branches.activities import inviting, planning
 from branches.activity_forms import ActivityForm, CancelForm
 from branches.models import BranchActivity, Participation
+from branches.overtaken import theirs
 from branches.views.branches import head_of
 from common.errors import DomainError
 from common.typed import number_of, words_in
@@ -99,6 +100,7 @@ def change(request, branch_pk, pk):
             planning.change(activity=found, by=request.user, **form.written())
         except DomainError as error:
             form.add_error(_field(error, form), str(error))
+            form.theirs = theirs(form, error)
             form.take_as_seen(queries.activity_kept_by(request.user, branch_pk=branch_pk, pk=pk))
         else:
             messages.success(request, _("改好了。"))

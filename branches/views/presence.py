@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods
 from branches import queries
 from branches.activities import closing
 from branches.activity_forms import NamesForm, PresenceForm
+from branches.overtaken import theirs
 from branches.presence import match
 from branches.views.branches import head_of
 from common.errors import DomainError
@@ -36,6 +37,7 @@ def presence(request, branch_pk, pk):
         except DomainError as error:
             field = getattr(error, "field", None)
             form.add_error(field if field in form.fields else None, str(error))
+            form.theirs = theirs(form, error)
             form.take_as_seen(queries.activity_kept_by(request.user, branch_pk=branch_pk, pk=pk))
         else:
             messages.success(request, _done(found, posted))

@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
 
-from branches import doors, papers, printing, queries, records
+from branches import doors, papers, printing, queries, records, snapshots
 from branches.activities import making_up
+from branches.overtaken import theirs
 from branches.record_forms import MakeUpForm, RecordForm, SignForm, moment
 from branches.sheets import Sheet, away_from, reasons_known, sheet_of, sheet_signed
 from branches.views.branches import head_of
@@ -86,11 +87,18 @@ def record_page(request, found, shown, form, sign_form=None):
         "sign_form": sign_form or SignForm(record=found),
         "sheet": sheet,
         "version": version,
+        "since": since_signed(found, version) if found.facts_changed_at else [],
         "away": _away(found, form) if shown["keeps"] else [],
         "phrases": queries.phrases_of(found.branch) if shown["keeps"] and form else [],
         "parts_url": _parts_url(request.user, found),
     }
     return render(request, "branches/record.html", context, status=422 if wrong else 200)
+
+
+def since_signed(found, version):
+    """What happened otherwise than the newest signed version says."""
+    now = sheet_of(found).snapshot()
+    return snapshots.changes(version.snapshot, now, only=snapshots.FACTS)
 
 
 def _parts_url(user, found) -> str:
@@ -118,6 +126,7 @@ def _completed(found, form, user):
         return records.complete(record=found, by=user, **form.written())
     except DomainError as error:
         form.add_error(None, str(error))
+        form.theirs = theirs(form, error)
         form.take_as_seen(found)
         return None
 

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches import queries, scans, signing, snapshots
 from branches.errors import NotAScan
+from branches.overtaken import theirs
 from branches.record_forms import CorrectionForm, RecordForm, ScanForm, SignForm
-from branches.sheets import sheet_of
 from branches.views.branches import head_of
-from branches.views.records import form_of, record_page
+from branches.views.records import form_of, record_page, since_signed
 from common.errors import DomainError
 
 
@@ -54,6 +54,7 @@ def correct(request, branch_pk, pk):
             signing.correct(record=found, by=request.user, **form.written())
         except DomainError as error:
             form.add_error(getattr(error, "field", None), str(error))
+            form.theirs = theirs(form, error)
             form.take_as_seen(queries.record_kept_by(request.user, branch_pk=branch_pk, pk=pk))
         else:
             messages.success(request, _("新的一版存好了，请打印签字。原来那一版还在。"))
@@ -86,6 +87,11 @@ def follow_facts(request, branch_pk, pk):
 def versions(request, branch_pk, pk):
     """Every version, and field by field what changed from the one before."""
     found = queries.record_led_by(request.user, branch_pk=branch_pk, pk=pk)
+    return _versions_page(request, found)
+
+
+def _versions_page(request, found, sent=None):
+    """`sent` is a scan that was refused: the number of its version, and its form."""
     kept = list(
         found.versions.select_related("made_by__person")
         .prefetch_related("scans")
@@ -95,18 +101,18 @@ def versions(request, branch_pk, pk):
         after.number: snapshots.changes(before.snapshot, after.snapshot)
         for before, after in pairwise(kept)
     }
-    since = (
-        snapshots.changes(kept[-1].snapshot, sheet_of(found).snapshot(), only=snapshots.FACTS)
-        if kept
-        else []
-    )
+    forms = {version.number: ScanForm(auto_id=f"scan_{version.number}_%s") for version in kept}
+    if sent:
+        forms |= dict([sent])
     context = head_of(request, found.branch) | {
         "record": found,
-        "versions": [(version, differences.get(version.number)) for version in reversed(kept)],
-        "since": since,
-        "scan_form": ScanForm(),
+        "versions": [
+            (version, differences.get(version.number), forms[version.number])
+            for version in reversed(kept)
+        ],
+        "since": since_signed(found, kept[-1]) if kept else [],
     }
-    return render(request, "branches/versions.html", context)
+    return render(request, "branches/versions.html", context, status=422 if sent else 200)
 
 
 @login_required
@@ -116,17 +122,18 @@ def add_scan(request, branch_pk, pk, number):
     version = queries.version_led_by(
         request.user, branch_pk=branch_pk, record_pk=pk, number=number
     )
-    form = ScanForm(request.POST, request.FILES)
-    try:
-        if not form.is_valid():
-            raise DomainError(" ".join(form.errors["scan"]))
+    form = ScanForm(request.POST, request.FILES, auto_id=f"scan_{number}_%s")
+    if form.is_valid():
         data = form.cleaned_data["scan"].read()
-        signing.add_scan(version=version, data=data, by=request.user)
-    except DomainError as error:
-        messages.error(request, str(error))
-    else:
-        messages.success(request, _("扫描件存好了。"))
-    return redirect("branches:versions", branch_pk, pk)
+        try:
+            signing.add_scan(version=version, data=data, by=request.user)
+        except DomainError as error:
+            form.add_error("scan", str(error))
+        else:
+            messages.success(request, _("扫描件存好了。"))
+            return redirect("branches:versions", branch_pk, pk)
+    found = queries.record_led_by(request.user, branch_pk=branch_pk, pk=pk)
+    return _versions_page(request, found, sent=(number, form))
 
 
 @login_required

@@ -7,6 +7,8 @@ class KeepWriting extends HTMLElement {
     this.form = this.querySelector("form")
     this.addEventListener("input", this)
     this.form.addEventListener("submit", () => this.stop())
+    document.addEventListener("submit", (event) => this.storeFirst(event))
+    addEventListener("pagehide", () => this.pending && this.store({ keepalive: true }))
   }
 
   disconnectedCallback() {
@@ -15,30 +17,50 @@ class KeepWriting extends HTMLElement {
 
   stop() {
     clearTimeout(this.timer)
+    this.pending = false
     this.stopped = true
   }
 
   handleEvent() {
     if (this.stopped) return
+    this.pending = true
     clearTimeout(this.timer)
     this.timer = setTimeout(() => this.store(), AFTER_MS)
   }
 
-  async store() {
+  // Another form of the same page locks what was stored: what is written goes first, or it would be lost.
+  async storeFirst(event) {
+    const { target, submitter } = event
+    if (!(this.pending || this.storing) || target === this.form || !target.elements.seen_at) return
+    event.preventDefault()
+    await this.storing
+    if (this.pending) await this.store()
+    if (this.pending) this.querySelector("[data-state]").scrollIntoView({ block: "center" })
+    else target.requestSubmit(submitter)
+  }
+
+  store(how) {
     if (this.storing) return this.handleEvent()
+    clearTimeout(this.timer)
+    this.pending = false
+    this.storing = this.send(how)
+    return this.storing
+  }
+
+  async send(how) {
     const body = new FormData(this.form)
     body.set("autosave", "1")
-    this.storing = true
     try {
-      const answer = await fetch(this.form.action, { method: "POST", body, redirect: "error" })
+      const answer = await fetch(this.form.action, { method: "POST", body, redirect: "error", ...how })
       if (!answer.ok) throw answer
       this.form.elements.seen_at.value = (await answer.json()).seen_at
       for (const other of document.querySelectorAll("input[name=seen_at]")) other.value = this.form.elements.seen_at.value
       this.say(this.getAttribute("saved"))
     } catch {
+      this.pending = true
       this.say(this.getAttribute("failed"))
     } finally {
-      this.storing = false
+      this.storing = null
     }
   }
 

@@ -143,7 +143,7 @@ def test_a_secretary_who_takes_over_on_the_very_first_day_is_refused(wang):
     branch, zhao = school.branch(), school.person("赵建国")
     services.appoint(branch=branch, person=zhao, office="secretary", starts_on=MARCH)
 
-    with pytest.raises(DatesCross):
+    with pytest.raises(DatesCross, match="新书记的日期要在这一天以后"):
         services.appoint(branch=branch, person=wang, office="secretary", starts_on=MARCH)
 
     assert BranchOffice.objects.count() == 1

@@ -8,13 +8,16 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from PIL import Image
 
-from branches import ledger, records, scans, signing, snapshots
+from branches import ledger, papers, records, scans, signing, snapshots
 from branches.errors import CannotMakeUp, CannotSign, NotAScan, RecordChanged, RecordSigned
 from branches.models import BranchRecord, RecordScan, RecordVersion
 from branches.queries import with_everything
+from branches.sheets import sheet_of
 from live.models import Attendance
 from tests.branches import school
 from tests.branches.school import LATER, THAT_DAY
+from tests.branches.test_printing import text_of
+from tests.branches.test_views import said
 
 pytestmark = pytest.mark.django_db
 PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
@@ -258,6 +261,42 @@ def test_make_up_that_makes_no_sense_is_refused(request, record, secretary, who,
             **facts,
         )
     assert not again(record).absences.exists()
+
+
+def test_the_record_shows_what_happened_otherwise_than_was_signed(
+    client, record, branch, wang, session, secretary
+):
+    sign(record, secretary)
+    school.correct(Attendance.objects.get(person=wang), minutes=10)
+    ledger.post_session(session=session, now=LATER)
+    client.force_login(secretary)
+
+    page = said(client.get(reverse("branches:record", args=[branch.pk, record.pk])))
+
+    assert "哪一项 原来 现在 到会 直播：王秀兰 没有 未到 李国强 李国强、王秀兰" in page
+
+
+def test_a_scan_that_is_none_is_refused_beside_its_field(client, record, branch, secretary):
+    version = sign(record, secretary)
+    client.force_login(secretary)
+    url = reverse("branches:add_scan", args=[branch.pk, record.pk, version.number])
+
+    refused = client.post(url, {"scan": io.BytesIO(b"<html>")})
+
+    assert refused.status_code == 422
+    assert '<p class="field__error" id="scan_1_scan_error">' in refused.content.decode()
+    assert "这个文件打不开" in said(refused)
+    assert client.post(url, {"scan": io.BytesIO(PDF)}).status_code == 302
+
+
+def test_nobody_signs_a_page_that_says_nothing_else(record, wang, secretary):
+    """Of whatever length the text is, what was decided stands above the signatures."""
+    for lines in range(14, 24):
+        record.said, record.decided = "\n".join(["讲了横画。"] * lines), "下周再练"
+        pages = text_of(papers.records_pdf([(sheet_of(record), "编号", "")]))
+        assert "下周再练" in pages[-1]
+        assert "签字日期" in pages[-1]
+    assert len(pages) == 2
 
 
 def test_the_scan_is_served_through_its_door_alone(client, record, branch, secretary):

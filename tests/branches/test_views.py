@@ -677,6 +677,8 @@ def test_what_was_typed_is_kept_when_somebody_else_was_quicker(
     page = late.content.decode()
     assert ">\n后写的</textarea>" in page
     assert f'<option value="{wang.pk}" selected>王秀兰</option>' in page
+    # Side by side, and nothing that both say.
+    assert "那边存的 您写的 记录 空着 王秀兰 讲了什么 先存的 后写的 主持" in said(late)
     # Having seen it, one may save.
     seen_at = unescape(re.search(r'name="seen_at" value="([^"]+)"', page)[1])
     assert office.post(record_url, written(said="后写的", seen_at=seen_at)).status_code == 302

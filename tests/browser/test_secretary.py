@@ -123,7 +123,10 @@ def test_a_record_from_draft_to_correction_by_keyboard_with_the_largest_letters(
     file = page.request.get(f"/branches/{branch}/records/{record}/pdf/")
     assert file.body().startswith(b"%PDF")
 
-    # Sign.
+    # Sign, at once after a last sentence: it is stored first.
+    tab_to(page, page.get_by_label("讲了什么"))
+    page.keyboard.press("Control+End")
+    page.keyboard.insert_text("当堂练习。")
     tab_to(page, page.get_by_label("签字日期"))
     today = page.evaluate(
         "new Intl.DateTimeFormat('sv-SE', {timeZone: 'Asia/Shanghai'}).format(new Date())"
@@ -143,15 +146,15 @@ def test_a_record_from_draft_to_correction_by_keyboard_with_the_largest_letters(
     tab_to(page, page.locator("main form .button--main"))
     page.keyboard.press("Enter")
     until(lambda: "请写明更正的原因" in page.inner_text("main"), "the reason is asked for")
-    assert page.get_by_label("讲了什么").input_value() == "讲了横画的起笔。还讲了收笔。"
+    assert page.get_by_label("讲了什么").input_value() == "讲了横画的起笔。当堂练习。还讲了收笔。"
     tab_to(page, page.get_by_label("为什么更正"))
     page.keyboard.insert_text("漏写了")
     tab_to(page, page.locator("main form .button--main"))
     page.keyboard.press("Enter")
     until(lambda: "第 2 版" in page.inner_text("main"), "there is a second version")
     assert server.python(VERSIONS) == [
-        ["讲了横画的起笔。", "赵建国", ""],
-        ["讲了横画的起笔。还讲了收笔。", "赵建国", "漏写了"],
+        ["讲了横画的起笔。当堂练习。", "赵建国", ""],
+        ["讲了横画的起笔。当堂练习。还讲了收笔。", "赵建国", "漏写了"],
     ]
 
 

@@ -88,6 +88,13 @@ def test_steps_say_in_words_which_one_it_is():
     assert html.count('aria-current="step"') == 1
 
 
+def test_steps_that_are_all_done_say_so():
+    html = render("{% steps names='选文件|看一遍|写入' current=4 %}")
+
+    assert 'aria-label="3 步都办好了"' in html
+    assert html.count("steps__step--done") == 3
+
+
 def test_attendance_draws_every_stretch_with_numbers():
     html = render("{% attendance minutes=90 spans=spans %}", spans=[(2, 24), (41, 60)])
 

@@ -13,7 +13,7 @@ from accounts.models import Person
 from branches import queries
 from branches.activities.closing import MODES, Mark
 from branches.models import Branch, BranchActivity, Participation
-from branches.people_fields import MANY, offer
+from branches.people_fields import MANY, offer, told_apart
 from common import typed_days
 from common.typed import is_near, near_day, number_of
 from common.typed_days import DayField
@@ -266,7 +266,9 @@ class PresenceForm(SeenMixin, forms.Form):
         if self.many:
             self._add_ticks(known, due, ticked, everybody)
         self.rows = []
+        self.called = told_apart(people.values())
         for person in sorted(people.values(), key=lambda each: (each.pinyin, each.pk)):
+            person.called = self.called[person.pk]
             row = known.get(person.pk) or Participation(person=person, is_due=False)
             if due is not None:
                 row.is_due = person.pk in due
@@ -296,20 +298,20 @@ class PresenceForm(SeenMixin, forms.Form):
     def _add(self, person, row, ticked, everybody):
         by_class = row.is_present and row.known_by == KnownBy.CLASS
         self.fields[f"there_{person.pk}"] = forms.BooleanField(
-            label=person.name,
+            label=self.called[person.pk],
             required=False,
             initial=row.is_present or person.pk in ticked or everybody,
             disabled=by_class,
         )
         self.fields[f"mode_{person.pk}"] = forms.ChoiceField(
-            label=_("%(name)s怎样参加的") % {"name": person.name},
+            label=_("%(name)s怎样参加的") % {"name": self.called[person.pk]},
             choices=[(mode.value, mode.label) for mode in MODES],
             initial=row.mode if row.is_present else StudyMode.ON_SITE,
             required=False,
             disabled=by_class,
         )
         self.fields[f"why_{person.pk}"] = forms.CharField(
-            label=_("%(name)s没来的原因") % {"name": person.name},
+            label=_("%(name)s没来的原因") % {"name": self.called[person.pk]},
             initial=row.why_away,
             max_length=100,
             required=False,

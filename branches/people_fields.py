@@ -4,6 +4,7 @@ A list of five thousand is heavy to load and hopeless to look through.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 
 from django import forms
@@ -37,9 +38,27 @@ def offer(form: forms.Form, people: QuerySet[Person], *names: str) -> None:
             )
             continue
         field.queryset = people
-        options = [(person.pk, field.label_from_instance(person)) for person in few]
+        options = list(told_apart(few).items())
         empty = getattr(field, "empty_label", None)
         field.choices = [("", empty), *options] if empty is not None else options
+
+
+def told_apart(people: Iterable[Person]) -> dict[int, str]:
+    """What to call each of `people`: by name, and who shares it with the year of birth as well,
+    and the end of a number."""
+    people = list(people)
+    times = Counter(person.name for person in people)
+    return {
+        person.pk: person.name if times[person.name] == 1 else _at_length(person)
+        for person in people
+    }
+
+
+def _at_length(person: Person) -> str:
+    facts = [_("%(year)s 年生") % {"year": person.born_on.year}] if person.born_on else []
+    if person.phone_tail:
+        facts.append(_("尾号 %(tail)s") % {"tail": person.phone_tail})
+    return f"{person.name}（{'，'.join(facts)}）" if facts else person.name
 
 
 class NameField(forms.CharField):

@@ -4,8 +4,6 @@
 attendance of the class.  Both may be run again without changing anything.
 """
 
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -15,15 +13,12 @@ from django.db import transaction
 from accounts.models import Person
 from branches import queries
 from branches.models import BranchActivity, Participation
+from branches.paper_names import names_in
 from courses.models import ClassSession
 from live.models import Attendance
 
 KnownBy = Participation.KnownBy
 
-# What stands between names on a signed sheet, and numbers before them.
-BETWEEN = re.compile(r"[、，,；;。/|\t\n\r]+")
-NUMBER = re.compile(r"^[0-9]+[.、)）:：]*$|^[0-9]+[.、)）]")
-MOST_NAMES = 500
 # Rows that one statement writes: databases take only so many numbers in one.
 AT_A_TIME = 1_000
 
@@ -152,28 +147,3 @@ def match(activity: BranchActivity, typed: str) -> Matched:
         else:
             found.unknown.append(name)
     return found
-
-
-def names_in(typed: str) -> list[str]:
-    """The names of a pasted list, in its order: 1. 王秀兰、李国强 ..."""
-    found = []
-    for chunk in BETWEEN.split(_plain(typed)):
-        short = ""
-        for part in chunk.split():
-            part = NUMBER.sub("", part)
-            # On paper a name of two signs is spread as wide as one of three: 王　芳.
-            if len(part) == 1 and not short:
-                short = part
-                continue
-            found.append(short + part if len(part) == 1 else part)
-            short = ""
-        found.append(short)
-    return [name for name in found if name and not name.isdigit()][:MOST_NAMES]
-
-
-def _plain(typed: str) -> str:
-    # Not NFKC for the letters of names: it changes rare signs. Only what is typed around them.
-    return "".join(
-        unicodedata.normalize("NFKC", sign) if unicodedata.category(sign)[0] in "ZN" else sign
-        for sign in typed
-    )

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Person
 from branches.models import Absence, BranchRecord
-from branches.people_fields import offer
+from branches.people_fields import offer, told_apart
 from branches.scans import LARGEST_FILE
 from common.typed_days import DayField
 
@@ -82,9 +82,10 @@ class RecordForm(SeenForm):
         super().__init__(*args, record=record, initial=written, **kwargs)
         offer(self, members, "chair", "recorder")
         self.away = list(away)
+        called = told_apart(self.away)
         for person in self.away:
             self.fields[f"reason_{person.pk}"] = forms.CharField(
-                label=_("%(name)s没来的原因") % {"name": person.name},
+                label=_("%(name)s没来的原因") % {"name": called[person.pk]},
                 initial=reasons.get(person.pk, ""),
                 max_length=100,
                 required=False,

@@ -138,13 +138,18 @@ def locked(activity: BranchActivity, *, seen_at: datetime | None = None) -> Bran
     """The activity, held until the transaction ends; with `seen_at`, if nobody saved it since."""
     rows = BranchActivity.objects.select_for_update(of=("self",)).filter(pk=activity.pk)
     found = queries.activity_names(rows).get()
-    if seen_at and found.edited_at != seen_at:
-        raise ActivityChanged(
-            _("刚才有人改过这次活动。您写的还在下面，请先看一看那边改了什么，再存一次。")
-        )
+    check_seen(found, seen_at)
     if seen_at and found.cancelled_at:
         raise ActivityRefused(_("这次活动已经取消了。"))
     return found
+
+
+def check_seen(activity: BranchActivity, seen_at: datetime | None) -> None:
+    """Raises ActivityChanged if somebody saved the activity since `seen_at`."""
+    if seen_at and activity.edited_at != seen_at:
+        raise ActivityChanged(
+            _("刚才有人改过这次活动。您写的还在下面，请先看一看那边改了什么，再存一次。")
+        )
 
 
 def post(activity: BranchActivity, *, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from branches import queries
-from branches.activities import closing
+from branches.activities import closing, planning
 from branches.activity_forms import NamesForm, PresenceForm
 from branches.overtaken import theirs
 from branches.presence import match
@@ -30,9 +30,13 @@ def presence(request, branch_pk, pk):
         ticked=[pk for pk in map(number_of, request.GET.getlist("there")) if pk],
         everybody="all" in request.GET,
     )
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
         act = closing.correct if found.closed_at else closing.close
         try:
+            if not form.is_valid():
+                # Also who was to give a reason for a list that somebody closed meanwhile.
+                planning.check_seen(found, form.cleaned_data.get("seen_at"))
+                return _list_page(request, found, form)
             posted = act(activity=found, by=request.user, **form.written())
         except DomainError as error:
             field = getattr(error, "field", None)
@@ -42,6 +46,10 @@ def presence(request, branch_pk, pk):
         else:
             messages.success(request, _done(found, posted))
             return redirect("branches:activity", branch_pk, pk)
+    return _list_page(request, found, form)
+
+
+def _list_page(request, found, form):
     context = head_of(request, found.branch) | {"form": form, "activity": found}
     status = 422 if form.errors else 200
     return render(request, "branches/activities/presence.html", context, status=status)

@@ -13,6 +13,7 @@ from accounts.models import Person
 from branches import answer_links, ledger, presence, queries, signing, verification
 from branches.activities import closing, inviting, making_up, planning
 from branches.activities.closing import Mark
+from branches.activity_forms import PresenceForm
 from branches.errors import ActivityChanged, ActivityRefused, CannotMakeUp, NotAMember
 from branches.models import (
     Absence,
@@ -22,7 +23,9 @@ from branches.models import (
     StudyEntry,
     StudyNotice,
 )
-from branches.presence import match, names_in
+from branches.paper_names import names_in
+from branches.people_fields import told_apart
+from branches.presence import match
 from branches.sheets import sheet_of
 from branches.upkeep import let_go, take_in
 from courses.models import Letter
@@ -612,6 +615,45 @@ def test_pasted_names_are_matched_and_the_doubtful_asked(city, activity, branch,
 
 def test_rare_signs_of_names_stay_as_they_are():
     assert names_in("䶮明、𠮷田 买买提·艾力") == ["䶮明", "𠮷田", "买买提·艾力"]
+
+
+def test_who_shares_a_name_is_told_apart_wherever_people_are_chosen(city, branch, activity, wang):
+    for year in (1951, 1960):
+        twin = school.person("张桂芳", at=city)
+        Person.objects.filter(pk=twin.pk).update(born_on=date(year, 5, 4))
+        school.member(twin, branch)
+
+    called = list(told_apart(queries.may_be_there(activity)).values())
+    marks = PresenceForm(activity=activity)
+
+    assert [name for name in called if "张" in name] == [
+        "张桂芳（1951 年生）",
+        "张桂芳（1960 年生）",
+    ]
+    assert "王秀兰" in called
+    labels = [str(each.label) for each in marks]
+    assert {"张桂芳（1951 年生）", "张桂芳（1960 年生）没来的原因"} <= set(labels)
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("４．周玉梅\n⑤陈志明\n(6)高振华\n（7）郭永福\n8 马文远\n九、何素芬", 6),
+        ("姓名\t性别\t年龄\t电话\n王秀兰\t女\t69岁\t13800000001\n李国强\t男\t1957-10-1\t", 2),
+        ("罗桂兰（书记）\n刘淑英同志 69岁\n张 桂芳\n何 素 芬\n王　芳　李　明", 6),
+        ("艾力．买买提、Li Guoqiang\n3. Zhao Jianguo", 3),
+    ],
+    ids=["numbers", "columns", "remarks and spaces", "dots and letters"],
+)
+def test_a_pasted_list_is_read_as_it_is(typed, found):
+    read = names_in(typed)
+
+    assert len(read) == found
+    assert set(read) <= {
+        *("周玉梅", "陈志明", "高振华", "郭永福", "马文远", "何素芬", "王秀兰", "李国强"),
+        *("罗桂兰", "刘淑英", "张桂芳", "王芳", "李明", "艾力·买买提"),
+        *("Li Guoqiang", "Zhao Jianguo"),
+    }
 
 
 # Making up

@@ -1,6 +1,7 @@
 """The pages of activities: what they say, whose they show, and what is typed wrong."""
 
 import io
+from dataclasses import astuple
 from datetime import timedelta
 
 import openpyxl
@@ -181,6 +182,22 @@ def test_what_is_typed_wrong_is_said_at_its_field_and_the_rest_is_kept(
     assert not BranchActivity.objects.exists()
 
 
+def test_who_ticks_a_list_that_was_closed_meanwhile_sees_what_is_there(keeper, branch, wang, li):
+    made = soon(branch, days=-2)
+    form = keeper.get(address("presence", branch, made.pk)).context["form"]
+    sent = {each.html_name: each.value() for each in form if each.value()}
+    school.held(made, wang, now=timezone.now())
+
+    page = keeper.post(address("presence", branch, made.pk), sent | {f"there_{li.pk}": "on"})
+
+    assert page.status_code == 422
+    assert "刚才有人改过这次活动" in page.text
+    assert [astuple(each) for each in page.context["form"].theirs] == [
+        ("李国强", "没有打勾", "打了勾"),
+        ("王秀兰", "打了勾", "没有打勾"),
+    ]
+
+
 def test_two_who_change_a_plan_at_once_lose_nothing(keeper, branch):
     made = soon(branch)
     seen = made.edited_at.isoformat()
@@ -193,6 +210,9 @@ def test_two_who_change_a_plan_at_once_lose_nothing(keeper, branch):
     assert page.status_code == 422
     assert "刚才有人改过这次活动" in page.text
     assert 'value="四楼"' in page.text
+    assert [(each.before, each.after) for each in page.context["form"].theirs] == [
+        ("三楼", "四楼")
+    ]
     made.refresh_from_db()
     assert made.place == "三楼"
     seen = page.context["form"]["seen_at"].value()

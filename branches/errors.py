@@ -79,7 +79,11 @@ class StatementNotOpen(DomainError):
 
 
 class StatementNotWhole(DomainError):
-    """A form has no name, no rows, or the name of another."""
+    """A form has no name, no rows, or the name of another; or more words than are kept."""
+
+
+class StatementChanged(DomainError):
+    """Somebody else wrote on the form, or on the statement, since it was opened."""
 
 
 class BranchRefused(DomainError):

@@ -38,19 +38,18 @@ def statement_pdf(statement: Statement) -> bytes:
 
 
 def collected_file(form: StatementForm, period: Period) -> HttpResponse:
-    """A line for every branch, in the columns of the version in force."""
-    version = statements.version_for(form, period)
-    asked = [
-        (str(place), row)
-        for place, row in enumerate(version.rows)
-        if row["kind"] != statements.HEADING
-    ]
+    """A line for every branch, in the columns of the version in force, and after these what was
+    confirmed on other ones."""
+    collected = statements.collected(form, period)
+    asked = _keyed(statements.version_for(form, period).rows)
+    for _branch, said in collected:
+        if _is_confirmed(said):
+            own = _keyed(said.version.rows)
+            asked |= {key: row for key, row in own.items() if key not in asked}
     lines = []
-    for branch, said in statements.collected(form, period):
-        line = [branch.organisation.name, branch.name, _("还没有确认")]
-        if said:
-            line[2] = said.get_state_display()
-        lines.append([*line, *(_cell(said, version, place, row) for place, row in asked)])
+    for branch, said in collected:
+        state = said.get_state_display() if said else _("还没有确认")
+        lines.append([branch.organisation.name, branch.name, state, *_cells(said, asked)])
     title = f"{form} {period.label}"
     data = excel.workbook(
         title=title,
@@ -58,17 +57,41 @@ def collected_file(form: StatementForm, period: Period) -> HttpResponse:
             Column(_("单位"), width=10),
             Column(_("支部"), width=14),
             Column(_("确认"), width=6),
-            *(Column(_head(row), width=8) for _place, row in asked),
+            *(Column(_head(row), width=8) for _place, row in asked.values()),
         ],
         rows=lines,
     )
     return excel.download(data=data, name=title)
 
 
-def _cell(said, version, place, row) -> str:
-    """What stands there; nothing from a branch that has not confirmed, or on another version."""
-    if said is None or said.figures is None or said.version_id != version.pk:
-        return ""
+Key = tuple[str, str, int]
+
+
+def _keyed(rows: list[dict]) -> dict[Key, tuple[str, dict]]:
+    """Every row that is filled in, with its place, by what it is: places differ by version."""
+    found: dict[Key, tuple[str, dict]] = {}
+    for place, row in enumerate(rows):
+        if row["kind"] == statements.HEADING:
+            continue
+        words = row["figure"] if row["kind"] == statements.FIGURE else row["label"]
+        twins = sum(key[:2] == (row["kind"], words) for key in found)
+        found[row["kind"], words, twins] = str(place), row
+    return found
+
+
+def _is_confirmed(said: Statement | None) -> bool:
+    return said is not None and said.figures is not None
+
+
+def _cells(said: Statement | None, asked: dict[Key, tuple[str, dict]]) -> list[str]:
+    """What stands in each column; nothing from a branch that has not confirmed."""
+    if not _is_confirmed(said):
+        return [""] * len(asked)
+    own = _keyed(said.version.rows)
+    return [_cell(said, *own[key]) if key in own else "" for key in asked]
+
+
+def _cell(said: Statement, place: str, row: dict) -> str:
     if row["kind"] == statements.FIGURE:
         code = row["figure"]
         return statements.Item(FIGURES[code], said.figures.get(code, 0)).text

@@ -8,12 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Organisation
-from branches import queries, statements
+from branches import queries
 from branches.choice import SHOWS, SORTS, Choice
 from branches.models import Branch, StatementForm
 from branches.people_fields import MANY
 from branches.quarters import Quarter
-from branches.reports.catalogue import FIGURES
 from common.typed import near_day, number_of, words_in
 from live.models import StudyMode
 
@@ -140,18 +139,3 @@ class FormForm(forms.Form):
             # A form stays with the office that asked for it.
             del self.fields["organisation"]
             self.fields["every"].disabled = found.statements.exists()
-
-
-def read_rows(data) -> list[dict]:
-    """The rows of a form as they were typed, in order; those without words are left out."""
-    rows = []
-    columns = (data.getlist(name) for name in ("kind", "label", "figure"))
-    for kind, label, figure in list(zip(*columns, strict=False))[: statements.MOST_ROWS]:
-        label = label.strip()[:200]
-        if kind == statements.FIGURE and figure in FIGURES:
-            rows.append(
-                {"kind": kind, "label": label or str(FIGURES[figure].name), "figure": figure}
-            )
-        elif label and kind in (statements.HEADING, statements.TEXT, statements.EVIDENCE):
-            rows.append({"kind": kind, "label": label})
-    return rows

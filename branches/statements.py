@@ -16,15 +16,15 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from branches import periods, queries
-from branches.errors import StatementNotOpen, StatementNotWhole
+from branches.errors import StatementChanged, StatementNotOpen, StatementNotWhole
+from branches.form_periods import last_period
 from branches.models import Branch, Statement, StatementForm, StatementFormVersion
 from branches.periods import Period
-from branches.quarters import Quarter
 from branches.reports import catalogue, freezing, reading
 from branches.reports.catalogue import FIGURES
 from branches.reports.layout import Item
 
-HEADING, FIGURE, TEXT, EVIDENCE = "heading", "figure", "text", "evidence"
+HEADING, FIGURE, TEXT, EVIDENCE = KINDS = "heading", "figure", "text", "evidence"
 Every, State = StatementForm.Every, Statement.State
 MOST_ROWS = 60
 LONGEST_TEXT = 2_000
@@ -82,25 +82,6 @@ def form_for(branch: Branch, pk: int) -> StatementForm:
     raise Http404
 
 
-def period_of(form: StatementForm, code: str) -> Period:
-    """The period of `code` if it is of the kind the form asks for. Raises Http404 else."""
-    period = periods.parse(code)
-    kinds = {Every.MONTH: periods.Month, Every.QUARTER: Quarter, Every.YEAR: periods.Year}
-    if isinstance(period, kinds[form.every]):
-        return period
-    raise Http404
-
-
-def last_period(form: StatementForm, *, on: date) -> Period:
-    """The period that is over last."""
-    if form.every == Every.YEAR:
-        return periods.Year(on.year - 1)
-    if form.every == Every.QUARTER:
-        return Quarter.of(on).previous
-    years, month = (on.year, on.month - 1) if on.month > 1 else (on.year - 1, 12)
-    return periods.Month(years, month)
-
-
 # The office edits
 
 
@@ -114,12 +95,14 @@ def edit_form(
     rows: list[dict],
     valid_from: date,
     by: User | None,
+    seen: int | None = None,
     now: datetime | None = None,
 ) -> StatementForm:
     """Make a form, or a new version of it; the same rows again change nothing.
 
     What was begun on an older version stays on it.  Raises StatementNotWhole without a name
-    or rows, and for a name that another form of the organisation has.
+    or rows, and for a name that another form of the organisation has; StatementChanged where
+    the last version is another than the one that was `seen`.
     """
     if not name.strip() or not rows:
         raise StatementNotWhole(_("请写表名，至少写一个栏目。"))
@@ -132,7 +115,9 @@ def edit_form(
     except IntegrityError as error:
         raise StatementNotWhole(_("这个单位已经有同名的表，请换个名字。")) from error
     StatementForm.objects.select_for_update().get(pk=form.pk)
-    last = form.versions.order_by("-number").first()
+    last = form.versions.select_related("made_by__person").order_by("-number").first()
+    if seen is not None and last and last.number != seen and last.rows != rows:
+        raise _form_changed(last, rows)
     if last is None or last.rows != rows:
         StatementFormVersion.objects.create(
             form=form,
@@ -145,6 +130,17 @@ def edit_form(
     return form
 
 
+def _form_changed(last: StatementFormVersion, rows: list[dict]) -> StatementChanged:
+    words = _("您打开以后，%(name)s存了第 %(number)s 版。您写的都在下面，再存一次就用您的。") % {
+        "name": last.made_by or _("系统"),
+        "number": last.number,
+    }
+    mine = {row["label"] for row in rows}
+    if others := [row["label"] for row in last.rows if row["label"] not in mine]:
+        words += _("那一版有、您这里没有的栏目：%(labels)s。") % {"labels": "、".join(others)}
+    return StatementChanged(words)
+
+
 def version_for(form: StatementForm, period: Period) -> StatementFormVersion:
     """The version in force on the last day of the period; before the first, the first."""
     in_force = form.versions.filter(valid_from__lt=period.ends_before).order_by("-number").first()
@@ -154,13 +150,29 @@ def version_for(form: StatementForm, period: Period) -> StatementFormVersion:
 # A branch answers
 
 
-def statement_of(form: StatementForm, branch: Branch, period: Period) -> Statement:
-    """What the branch says for the period; unsaved while nobody has written anything."""
+def statement_of(
+    form: StatementForm, branch: Branch, period: Period, *, begun: int | None = None
+) -> Statement:
+    """What the branch says for the period; unsaved while nobody has written anything.
+
+    `begun` is the version that somebody had before them when they began to write.
+    """
     found = Statement.objects.filter(form=form, branch=branch, period=period.code)
     found = found.select_related("version", "confirmed_by__person", "returned_by__person").first()
-    return found or Statement(
-        form=form, branch=branch, period=period.code, version=version_for(form, period)
+    if found:
+        return found
+    version = begun and form.versions.filter(number=begun).first()
+    return Statement(
+        form=form,
+        branch=branch,
+        period=period.code,
+        version=version or version_for(form, period),
     )
+
+
+def stamp(statement: Statement) -> str:
+    """A short sign of what is written, to see whether it is still the same."""
+    return freezing.print_of({"version": statement.version_id, "texts": statement.texts})
 
 
 def asked_of(branch: Branch, *, on: date) -> list[tuple[StatementForm, Period, Statement]]:
@@ -206,23 +218,32 @@ def rows_of(statement: Statement) -> list[Row]:
 
 
 @transaction.atomic
-def write(*, statement: Statement, texts: dict[str, str]) -> Statement:
-    """Keep what was written so far. Raises StatementNotOpen for what is confirmed already."""
+def write(*, statement: Statement, texts: dict[str, str], seen: str | None = None) -> Statement:
+    """Keep what was written so far.
+
+    Raises StatementNotOpen for what is confirmed already, StatementChanged where somebody else
+    wrote something since it was `seen` (stamp), StatementNotWhole for too many words.
+    """
     statement = _locked(statement)
     if statement.state == State.CONFIRMED:
         raise StatementNotOpen(_("这张表已经确认了，不能再改。要改请上级退回。"))
-    statement.texts = _kept(statement.version.rows, texts)
+    _put(statement, texts, seen)
     statement.save()
     return statement
 
 
 @transaction.atomic
 def confirm(
-    *, statement: Statement, texts: dict[str, str], by: User, now: datetime | None = None
+    *,
+    statement: Statement,
+    texts: dict[str, str],
+    by: User,
+    seen: str | None = None,
+    now: datetime | None = None,
 ) -> Statement:
     """Confirm the statement with the figures of this moment; twice is harmless.
 
-    Raises StatementNotOpen while the period is not over.
+    Raises StatementNotOpen while the period is not over, and as `write`.
     """
     now = now or timezone.now()
     period = periods.parse(statement.period)
@@ -232,8 +253,13 @@ def confirm(
         )
     statement = _locked(statement)
     if statement.state == State.CONFIRMED:
+        if seen is not None and _kept(statement.version.rows, texts) != statement.texts:
+            raise StatementNotOpen(
+                _("%(name)s已经确认了这张表，您写的没有存，抄在下面。要改请上级退回。")
+                % {"name": statement.confirmed_by}
+            )
         return statement
-    statement.texts = _kept(statement.version.rows, texts)
+    _put(statement, texts, seen)
     statement.figures = freezing.figures_of(statement.branch, period)
     statement.state = State.CONFIRMED
     statement.confirmed_at, statement.confirmed_by = now, by
@@ -246,13 +272,13 @@ def send_back(
     *, statement: Statement, reason: str, by: User, now: datetime | None = None
 ) -> Statement:
     """Open a confirmed statement again, with the reason; raises StatementNotOpen without one."""
-    if not reason.strip():
+    if not reason.replace("\0", "").strip():
         raise StatementNotOpen(_("请写一句为什么退回，支部好知道改哪里。"))
     statement = _locked(statement)
     if statement.state != State.CONFIRMED:
         raise StatementNotOpen(_("这张表还没有确认，不用退回。"))
     statement.state, statement.figures = State.RETURNED, None
-    statement.reason = reason.strip()[:200]
+    statement.reason = reason.replace("\0", "").strip()[:200]
     statement.returned_at, statement.returned_by = now or timezone.now(), by
     statement.save()
     return statement
@@ -266,26 +292,60 @@ def _locked(statement: Statement) -> Statement:
         period=statement.period,
         defaults={"version": statement.version},
     )
-    locked = Statement.objects.select_for_update(of=("self",)).select_related("version", "branch")
+    locked = Statement.objects.select_for_update(of=("self",)).select_related(
+        "version", "branch", "confirmed_by__person"
+    )
     return locked.get(pk=found.pk)
 
 
+def _put(statement: Statement, texts: dict[str, str], seen: str | None) -> None:
+    kept = _kept(statement.version.rows, texts)
+    if seen is not None and seen != stamp(statement) and statement.texts not in ({}, kept):
+        raise StatementChanged(
+            _("刚才有人也写了这张表，那边写的在每一栏下面。您写的还在，再按一次就存您的。")
+        )
+    statement.texts = kept
+
+
 def _kept(rows: Iterable[dict], texts: dict[str, str]) -> dict[str, str]:
+    # A browser counts the end of a line as one sign and sends two; no database keeps NUL.
     written = {
-        str(place): texts.get(str(place), "").strip()[:LONGEST_TEXT]
+        str(place): texts.get(str(place), "").replace("\r\n", "\n").replace("\0", "").strip()
         for place, row in enumerate(rows)
         if row["kind"] in (TEXT, EVIDENCE)
     }
+    for place, text in written.items():
+        if len(text) > LONGEST_TEXT:
+            raise StatementNotWhole(
+                _("“%(label)s”请写短一些，最多 %(count)s 个字，现在是 %(now)s 个。")
+                % {"label": rows[int(place)]["label"], "count": LONGEST_TEXT, "now": len(text)}
+            )
     return {place: text for place, text in written.items() if text}
+
+
+def with_labels(
+    form: StatementForm, number: int | None, texts: dict[str, str]
+) -> list[tuple[str, str]]:
+    """What was written on a version of the form, each with the words of its row."""
+    version = form.versions.filter(number=number).first() if number and texts else None
+    rows = version.rows if version else []
+    labelled = [(row["label"], texts.get(str(place), "")) for place, row in enumerate(rows)]
+    return [(label, text) for label, text in labelled if text.strip()]
 
 
 # The office collects
 
 
 def collected(form: StatementForm, period: Period) -> list[tuple[Branch, Statement | None]]:
-    """Every branch that is asked, in its order, with what it said; two queries."""
+    """Every branch that is asked, in its order, with what it said; two queries.
+
+    Asked are the branches that there were in the period.
+    """
+    then = Q(founded_on=None) | Q(founded_on__lt=period.ends_before)
+    then &= Q(ended_on=None) | Q(ended_on__gt=period.starts_on)
     asked = (
         Branch.objects.filter(
+            then,
             organisation__path__startswith=form.organisation.path,
             level=Branch.Level.BRANCH,
             kind=Branch.Kind.HOME,

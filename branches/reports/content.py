@@ -28,7 +28,7 @@ def _gather(organisation, quarter) -> dict:
     scope = counting.scope_of(organisation)
     counted = counting.count(scope, quarter, places=organisation)
     confirmed = confirmed_at(scope, quarter)
-    rows = [row for row in scope.rows if reports(row, counted.rows[row.pk])]
+    rows = [row for row in scope.rows if reports(row, counted.rows[row.pk], quarter)]
     places = _places(organisation, counted.places)
     for row in rows:
         place = counted.places[_place_of(row, organisation)]
@@ -71,11 +71,11 @@ def _gather(organisation, quarter) -> dict:
     }
 
 
-def reports(row: Branch, figures: dict) -> bool:
-    """Whether a branch stands in the report: every 党支部, and above it who has something."""
-    return row.level == Branch.Level.BRANCH or any(
-        figures[code] for code in ("members", "people", "times", "records")
-    )
+def reports(row: Branch, figures: dict, quarter: Quarter) -> bool:
+    """Whether a branch stands in the report: every 党支部 that there was in the quarter, and of
+    the others who has something."""
+    is_asked = row.level == Branch.Level.BRANCH and counting.was_there(row, quarter)
+    return is_asked or any(figures[code] for code in ("members", "people", "times", "records"))
 
 
 def confirmed_at(scope: counting.Scope, quarter: Quarter) -> dict:

@@ -131,10 +131,21 @@ def count(
     _count_people(found, scope, lines)
     _count_members(found, scope, period)
     _count_records(found, scope, period)
-    found.total["branches"] = sum(row.level == Level.BRANCH for row in scope.rows)
+    found.total["branches"] = sum(_is_asked(row, period) for row in scope.rows)
     if places:
-        _group(found, scope, places, lines)
+        _group(found, scope, period, places, lines)
     return _written(found)
+
+
+def was_there(row: Branch, period: Period) -> bool:
+    """Whether the branch was one on any day of the period: what ended before it, or was founded
+    after, is asked nothing; its figures are counted all the same, if it has any."""
+    begun = row.founded_on is None or row.founded_on < period.ends_before
+    return begun and (row.ended_on is None or row.ended_on > period.starts_on)
+
+
+def _is_asked(row: Branch, period: Period) -> bool:
+    return row.level == Level.BRANCH and was_there(row, period)
 
 
 def lines_of(scope: Scope, period: Period) -> QuerySet[StudyEntry]:
@@ -318,12 +329,16 @@ def _spread(found: Counted, scope: Scope, grouped: Iterable[dict]) -> None:
                 found.rows[row.pk][code] += value
 
 
-def _group(found: Counted, scope: Scope, organisation: Organisation, lines) -> None:
+def _group(
+    found: Counted, scope: Scope, period: Period, organisation: Organisation, lines
+) -> None:
     """Add up the rows under what is directly beneath `organisation`."""
     length = len(organisation.path) + Organisation.steplen
     for row in scope.rows:
+        if not (was_there(row, period) or any(found.rows[row.pk].values())):
+            continue
         place = found.places.setdefault(row.organisation.path[:length], _nought())
-        place["branches"] += row.level == Level.BRANCH
+        place["branches"] += _is_asked(row, period)
         for code, value in found.rows[row.pk].items():
             if code not in ("people", "branches"):
                 place[code] += value

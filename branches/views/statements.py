@@ -8,9 +8,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from branches import queries, statements
+from branches import form_periods, queries, statements
+from branches.errors import StatementChanged, StatementNotWhole
 from branches.form_files import collected_file, statement_file, statement_pdf
-from branches.forms import FormForm, read_rows
+from branches.form_rows import read_rows
+from branches.forms import FormForm
 from branches.models import Statement
 from branches.reports import reading
 from branches.views.branches import head_of
@@ -28,7 +30,7 @@ def form_list(request):
     today = timezone.localdate()
     context = {
         "rows": [
-            (form, statements.last_period(form, on=today))
+            (form, form_periods.last_period(form, on=today))
             for form in statements.forms_led_by(request.user).order_by(
                 "organisation__path", "name"
             )
@@ -54,9 +56,13 @@ def _edit(request, found):
     offices = reading.organisations_reported_by(request.user).order_by("path")
     version = found and found.versions.order_by("-number").first()
     form = FormForm(request.POST or None, found=found, offices=offices)
-    rows = read_rows(request.POST) if request.method == "POST" else (version and version.rows)
+    rows, problem = version.rows if version else [], ""
+    if request.method == "POST":
+        rows, problem = read_rows(request.POST)
     if request.method == "POST" and form.is_valid():
         try:
+            if problem:
+                raise StatementNotWhole(problem)
             saved = statements.edit_form(
                 form=found,
                 organisation=found.organisation if found else form.cleaned_data["organisation"],
@@ -64,6 +70,7 @@ def _edit(request, found):
                 every=form.cleaned_data["every"],
                 valid_from=form.cleaned_data["valid_from"],
                 rows=rows,
+                seen=number_of(request.POST.get("seen", "")),
                 by=request.user,
             )
         except DomainError as error:
@@ -75,7 +82,7 @@ def _edit(request, found):
         "found": found,
         "version": version,
         "form": form,
-        "rows": [*(rows or []), *({"kind": "figure", "label": ""} for _more in range(4))],
+        "rows": [*rows, *({"kind": "figure", "label": ""} for _more in range(4))],
         "figures": statements.figure_choices(),
     }
     status = 422 if form.errors else 200
@@ -91,7 +98,7 @@ def _check_office(request):
 @require_GET
 def collected(request, pk, code):
     form = statements.form_led_by(request.user, pk)
-    return _collected_page(request, form, statements.period_of(form, code))
+    return _collected_page(request, form, form_periods.period_of(form, code))
 
 
 def _collected_page(request, form, period, problem="", status=200):
@@ -100,6 +107,11 @@ def _collected_page(request, form, period, problem="", status=200):
         "form": form,
         "period": period,
         "rows": rows,
+        "periods": [
+            each
+            for each in form_periods.last_periods(form, on=timezone.localdate())
+            if each != period
+        ],
         "confirmed": sum(
             1 for _b, said in rows if said and said.state == Statement.State.CONFIRMED
         ),
@@ -113,14 +125,14 @@ def _collected_page(request, form, period, problem="", status=200):
 @require_GET
 def collected_excel(request, pk, code):
     form = statements.form_led_by(request.user, pk)
-    return collected_file(form, statements.period_of(form, code))
+    return collected_file(form, form_periods.period_of(form, code))
 
 
 @login_required
 @require_POST
 def send_back(request, pk, code):
     form = statements.form_led_by(request.user, pk)
-    period = statements.period_of(form, code)
+    period = form_periods.period_of(form, code)
     asked = request.POST.get("statement", "")
     found = statements.statement_led_by(request.user, form, number_of(asked) or 0)
     try:
@@ -150,34 +162,50 @@ def branch_forms(request, pk):
 def statement(request, branch_pk, pk, code):
     """What the branch says on a form; POST keeps what was written, or confirms it."""
     branch, found = _statement(request, branch_pk, pk, code)
-    if request.method == "POST":
-        if not queries.branches_kept_by(request.user).filter(pk=branch.pk).exists():
-            raise Http404
-        texts = {
-            name.removeprefix("row-"): value
-            for name, value in request.POST.items()
-            if name.startswith("row-")
-        }
-        try:
-            if "confirm" in request.POST:
-                statements.confirm(statement=found, texts=texts, by=request.user)
-                messages.success(request, _("确认好了，上级能看到。"))
-            else:
-                statements.write(statement=found, texts=texts)
-                messages.success(request, _("存好了，还没有确认。"))
-        except DomainError as error:
-            found.texts = found.texts if found.figures else texts
-            return _statement_page(request, branch, found, problem=str(error), status=422)
-        return redirect("branches:statement", branch.pk, pk, code)
-    return _statement_page(request, branch, found)
+    if request.method != "POST":
+        return _statement_page(request, branch, found)
+    if not queries.branches_kept_by(request.user).filter(pk=branch.pk).exists():
+        raise Http404
+    texts = {
+        name.removeprefix("row-"): value
+        for name, value in request.POST.items()
+        if name.startswith("row-")
+    }
+    begun = number_of(request.POST.get("version", ""))
+    facts = {"statement": found, "texts": texts, "seen": request.POST.get("seen")}
+    try:
+        if begun and begun != found.version.number:
+            raise StatementChanged(_("上级改了这张表的栏目，您写的没有存，抄在下面。"))
+        if "confirm" in request.POST:
+            statements.confirm(**facts, by=request.user)
+            messages.success(request, _("确认好了，上级能看到。"))
+        else:
+            statements.write(**facts)
+            messages.success(request, _("存好了，还没有确认。"))
+    except DomainError as error:
+        return _statement_page(
+            request, branch, found, problem=str(error), typed=texts, begun=begun, status=422
+        )
+    return redirect("branches:statement", branch.pk, pk, code)
 
 
-def _statement_page(request, branch, found, problem="", status=200):
+def _statement_page(request, branch, found, problem="", typed=None, begun=None, status=200):
+    """`typed` are texts that were not kept: they stand in their fields, or are copied out."""
+    period = form_periods.period_of(found.form, found.period)
+    current = statements.statement_of(found.form, branch, period, begun=begun)
+    is_open = current.state != Statement.State.CONFIRMED
+    fits = typed is not None and is_open and begun in (None, current.version.number)
+    rows = [
+        (row, typed.get(str(row.place), "") if fits else row.text)
+        for row in statements.rows_of(current)
+    ]
     context = head_of(request, branch) | {
-        "statement": found,
-        "period": statements.period_of(found.form, found.period),
-        "rows": statements.rows_of(found),
-        "is_open": found.state != Statement.State.CONFIRMED,
+        "statement": current,
+        "period": period,
+        "rows": rows,
+        "is_open": is_open,
+        "seen": statements.stamp(current),
+        "copied": [] if fits else statements.with_labels(found.form, begun, typed or {}),
         "problem": problem,
     }
     return render(request, "branches/statements/statement.html", context, status=status)
@@ -200,4 +228,6 @@ def statement_paper(request, branch_pk, pk, code):
 def _statement(request, branch_pk, pk, code):
     branch = statements.branch_asked(request.user, branch_pk)
     form = statements.form_for(branch, pk)
-    return branch, statements.statement_of(form, branch, statements.period_of(form, code))
+    period = form_periods.period_of(form, code)
+    begun = number_of(request.POST.get("version", ""))
+    return branch, statements.statement_of(form, branch, period, begun=begun)

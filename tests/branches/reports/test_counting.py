@@ -1,5 +1,6 @@
 """Figures: each as it is defined, per branch, month and place, in as many queries as ever."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from branches import queries
-from branches.models import BranchRecord
+from branches.models import Branch, BranchRecord
 from branches.periods import Month, Year
 from branches.reports import catalogue, content, counting, freezing
 from branches.reports.catalogue import FIGURES
@@ -195,3 +196,16 @@ def test_activities_of_each_kind_are_counted_where_they_were_called(year):
         "held_volunteer": 1,
     }
     assert FIGURES["held_lecture"].label == "党课（次）"
+
+
+def test_a_branch_that_there_was_not_is_asked_nothing_and_its_lines_count(year):
+    Branch.objects.filter(pk=year.first.pk).update(ended_on=date(2026, 7, 1))
+    Branch.objects.filter(pk=year.second.pk).update(founded_on=date(2026, 10, 1))
+    nobodys = school.branch("空支部", at=year.county)
+    Branch.objects.filter(pk=nobodys.pk).update(ended_on=date(2026, 7, 1))
+
+    found = content.content_of(year.county, Q3)
+
+    assert found["total"]["branches"] == 0
+    assert [branch["name"] for branch in found["branches"]] == ["第一支部", "第二支部𠮷"]
+    assert found["total"]["times"] == sum(place["figures"]["times"] for place in found["places"])

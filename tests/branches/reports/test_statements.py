@@ -10,8 +10,8 @@ from openpyxl import load_workbook
 from pypdf import PdfReader
 
 from branches import statements
-from branches.errors import StatementNotOpen, StatementNotWhole
-from branches.models import Statement, StatementForm
+from branches.errors import StatementChanged, StatementNotOpen, StatementNotWhole
+from branches.models import Branch, Statement, StatementForm
 from branches.quarters import Quarter
 from tests.branches import school
 from tests.branches.reports.conftest import AUGUST, OCTOBER, Q3, meeting
@@ -117,6 +117,44 @@ def test_a_form_of_a_county_asks_its_branches_only(year, form):
     ]
 
 
+def test_two_offices_do_not_write_over_each_other_unseen(year, form):
+    edit(year, form, rows=[*ROWS, {"kind": "text", "label": "困难"}], seen=1)
+
+    with pytest.raises(StatementChanged, match="困难"):
+        edit(year, form, rows=ROWS[:2], seen=1)
+
+    edit(year, form, rows=ROWS[:2], seen=2)
+    assert [version.number for version in form.versions.all()] == [1, 2, 3]
+
+
+def test_two_of_a_branch_do_not_write_over_each_other_unseen(year, open_statement):
+    seen = statements.stamp(open_statement)
+    first = statements.write(statement=open_statement, texts={"1": "读书会"}, seen=seen)
+
+    with pytest.raises(StatementChanged, match="刚才有人也写了"):
+        statements.write(statement=first, texts={"1": "参观"}, seen=seen)
+
+    statements.write(statement=first, texts={"1": "参观"}, seen=statements.stamp(first))
+    assert Statement.objects.get().texts == {"1": "参观"}
+
+
+def test_too_many_words_are_refused_and_not_cut(open_statement):
+    lines = "\r\n".join(["一二三四五六七八九"] * 200)
+
+    kept = statements.write(statement=open_statement, texts={"1": lines})
+    with pytest.raises(StatementNotWhole, match="现在是 2001 个"):
+        statements.write(statement=open_statement, texts={"1": "字" * 2001})
+
+    assert kept.texts == {"1": lines.replace("\r\n", "\n")}
+
+
+def test_a_branch_that_ended_before_is_asked_no_more(year, form):
+    Branch.objects.filter(pk=year.second.pk).update(ended_on=date(2026, 7, 1))
+    Branch.objects.filter(pk=year.first.pk).update(ended_on=date(2026, 7, 2))
+
+    assert [branch for branch, _said in statements.collected(form, Q3)] == [year.first]
+
+
 # The pages
 
 
@@ -178,3 +216,110 @@ def test_page_excel_and_pdf_of_a_statement_say_the_same(client, year, open_state
     assert ["望湖县", "第一支部", "已确认", "5", "=1+1", None] in [
         [cell or None for cell in line] for line in lines
     ]
+
+
+@pytest.fixture
+def address(form):
+    return reverse("branches:edit_statement_form", args=[form.pk])
+
+
+def typed(*rows, **change):
+    """A form as it is posted: rows of kind, label, figure, order, was."""
+    names = ("kind", "label", "figure", "order", "was")
+    columns = dict(zip(names, zip(*rows, strict=True), strict=True))
+    facts = {"name": "统计表", "every": "quarter", "valid_from": "2026-01-01"}
+    return facts | {name: list(values) for name, values in columns.items()} | change
+
+
+OLD = [
+    ("figure", "参加学习", "times", "1", "参加学习"),
+    ("text", "主要做法", "", "2", "主要做法"),
+    ("evidence", "照片", "", "3", "照片"),
+]
+
+
+def test_rows_are_deleted_added_and_put_in_order(client, year, form, address):
+    client.force_login(year.bureau)
+    deleted = ("figure", "", "times", "1", "参加学习")
+    added = ("figure", "", "people", "2", "")
+
+    client.post(address, typed(deleted, *OLD[1:], added))
+
+    rows = form.versions.last().rows
+    assert [row["label"] for row in rows] == ["主要做法", "参加学习人数", "照片"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ([*OLD, ("figure", "写了字\0没选", "", "4", "")], "“写了字没选”选的是“数字”"),
+        ([*OLD, ("text", "长" * 201, "", "4", "")], "太长了，最多 200 个字"),
+        ([("text", f"第{n}栏", "", "", "") for n in range(61)], "最多 60 个栏目，现在是 61 个"),
+        ([("script", "栏目", "", "", "")], "请选是什么栏目"),
+    ],
+    ids=["no figure", "too long", "too many", "no kind"],
+)
+def test_what_an_office_typed_is_told_of_and_not_dropped(client, year, form, address, rows, words):
+    client.force_login(year.bureau)
+
+    page = client.post(address, typed(*rows))
+
+    assert page.status_code == 422
+    assert words in said(page)
+    assert [row["label"] for row in page.context["rows"]][: len(rows)] == [
+        row[1].replace("\0", "") for row in rows
+    ]
+    assert form.versions.count() == 1
+
+
+def test_a_form_that_changed_meanwhile_keeps_what_a_branch_wrote(client, year, form):
+    address = reverse("branches:statement", args=[year.first.pk, form.pk, Q3.code])
+    client.force_login(school.login(year.wang))
+    # Opened on the first version; then a row is put in front of the others.
+    edit(year, form, rows=[{"kind": "text", "label": "困难"}, *ROWS])
+
+    client.post(address, {"row-1": "读书会", "version": "1", "seen": ""})
+
+    assert Statement.objects.get().version.number == 1
+    later = client.post(address, {"row-0": "没有困难", "version": "2"})
+    assert later.status_code == 422
+    assert "困难 没有困难" in said(later)
+    assert Statement.objects.get().texts == {"1": "读书会"}
+
+
+def test_what_came_too_late_is_copied_out_for_whoever_wrote_it(client, year, open_statement):
+    seen = statements.stamp(open_statement)
+    confirm(year, open_statement, **{"1": "读书会"})
+    client.force_login(school.login(year.wang))
+    args = [year.first.pk, open_statement.form.pk, Q3.code]
+
+    page = client.post(
+        reverse("branches:statement", args=args),
+        {"row-1": "参观", "version": "1", "seen": seen, "confirm": "1"},
+    )
+
+    assert page.status_code == 422
+    assert "已经确认了这张表" in said(page)
+    assert "主要做法 参观" in said(page)
+
+
+def test_what_was_confirmed_on_an_older_version_is_in_the_collected_file(
+    client, year, form, open_statement
+):
+    confirm(year, open_statement, **{"1": "读书会", "2": "柜子"})
+    edit(year, form, rows=[{"kind": "text", "label": "困难"}, *ROWS[:2]])
+    client.force_login(year.bureau)
+
+    data = client.get(reverse("branches:collected_excel", args=[form.pk, Q3.code])).content
+
+    lines = [[cell.value or "" for cell in row] for row in load_workbook(io.BytesIO(data)).active]
+    assert ["单位", "支部", "确认", "困难", "参加学习（人次）", "主要做法", "照片"] in lines
+    assert ["望湖县", "第一支部", "已确认", "", "5", "读书会", "柜子"] in lines
+
+
+@pytest.mark.parametrize("asked", ["²", "9" * 5000, "x", ""])
+def test_what_is_no_statement_is_not_sent_back(client, year, form, asked):
+    client.force_login(year.bureau)
+    address = reverse("branches:send_statement_back", args=[form.pk, Q3.code])
+
+    assert client.post(address, {"statement": asked, "reason": "x"}).status_code == 404

@@ -7,25 +7,32 @@ python -m bench.stage.ledger SMALL LARGE BRANCHES PERSONS ROUNDS POSTED
 import os
 import sys
 import time
-from datetime import date, datetime, timedelta
-from types import SimpleNamespace
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 import django
 
 django.setup()
 
 from django.db import connection  # noqa: E402
+from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
+from django.urls import reverse  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
-from accounts.models import Person  # noqa: E402
+from accounts.models import Person, RoleGrant, User  # noqa: E402
+from accounts.services import grant_role  # noqa: E402
 from bench.stage.cpu import seconds_used  # noqa: E402
 from bench.stage.figures import report, share_s  # noqa: E402
-from bench.stage.province import MEMBERS, YEAR, Province  # noqa: E402
-from branches import ledger, membership, queries, verification  # noqa: E402
-from branches.learning import learning_of  # noqa: E402
+from bench.stage.province import (  # noqa: E402
+    BRANCHES_OF_A_COUNTY,
+    MEMBERS,
+    SESSIONS,
+    YEAR,
+    Province,
+)
+from branches import ledger, verification  # noqa: E402
 from branches.models import Branch  # noqa: E402
-from branches.quarters import Quarter  # noqa: E402
 from courses.models import ClassSession  # noqa: E402
 from live.models import Attendance  # noqa: E402
 from tests.databases import databases  # noqa: E402
@@ -33,35 +40,73 @@ from tests.databases import databases  # noqa: E402
 WARM_UP = 3
 # Numbers of meetings that no class of the province has: ten million lines are 20,000 of them.
 POSTED_FROM = 30_000
-LINES_ON_A_PAGE = 50
-# The whole year of a branch is asked for as a quarter is.
-WHOLE_YEAR = SimpleNamespace(starts_on=date(YEAR, 1, 1), ends_before=date(YEAR + 1, 1, 1))
-LAST_DAY = date(YEAR, 12, 31)
+# The pages look at the year of this day.
 NOON = datetime(YEAR, 12, 31, 12, tzinfo=timezone.get_current_timezone())
-QUARTER = Quarter.of(date(YEAR, 3, 1))
+QUARTER = f"{YEAR}Q1"
+COUNTIES = 3
+BRANCHES = 30
+
+
+class Reader:
+    """Somebody at their browser: asks for pages, and is told when one is refused."""
+
+    def __init__(self, person: Person):
+        phone = f"138{person.pk:08d}"
+        user = User.objects.filter(person=person).first() or User.objects.create_user(
+            phone, person=person
+        )
+        self._client = Client(HTTP_HOST="127.0.0.1")
+        self._client.force_login(user)
+
+    def read(self, *addresses: str) -> None:
+        for address in addresses:
+            answer = self._client.get(address)
+            if answer.status_code != 200:
+                raise SystemExit(f"{address} was answered {answer.status_code}.")
 
 
 class Look:
-    """What is measured at one size."""
+    """What is measured at one size; the first `studied` people of the province studied at both."""
 
-    def __init__(self, province: Province, size: str, rounds: int, posted: int):
-        self.province, self.size, self.rounds, self.posted = province, size, rounds, posted
+    def __init__(self, province: Province, size: str, *, studied: int, rounds: int, posted: int):
+        self.province, self.size, self.studied = province, size, studied
+        self.rounds, self.posted = rounds, posted
         self.cpu_ms: dict[str, float] = {}
         self.queries: dict[str, int] = {}
 
     def all(self) -> "Look":
         places = range(self.rounds + WARM_UP)
-        # Of those who have studied at both sizes.
-        branches = [Branch.objects.get(pk=self.province.branches[n % 30]) for n in places]
-        people = Person.objects.in_bulk(self.province.people[: MEMBERS * 30])
-        people = list(people.values())
-        counties = list(Branch.objects.filter(depth=2).order_by("path")[:3])
-        self.timed("branch_year", branch_year, branches)
-        self.timed("person", person_page, [people[n * 7 % len(people)] for n in places])
-        self.timed("quarter", county_quarter, [counties[n % len(counties)] for n in places])
+        for name, pages in self._pages().items():
+            self.timed(name, read, [pages[n * 7 % len(pages)] for n in places])
         self.timed("post", post, [self._session_to_post(n) for n in places])
         self.verify()
         return self
+
+    def _pages(self) -> dict[str, list[tuple]]:
+        """Who asks for what, of those who have studied at both sizes: [(reader, addresses)]."""
+        some = self.province.people[: min(self.studied, MEMBERS * BRANCHES)]
+        people = list(Person.objects.filter(pk__in=some).order_by("pk"))
+        counties = max(1, min(COUNTIES, self.studied // (MEMBERS * BRANCHES_OF_A_COUNTY)))
+        pages = {"branch_year": [], "person": [], "quarter": [], "county_lines": []}
+        for secretary in people[::MEMBERS]:
+            branch = self.province.home[secretary.pk]
+            members = reverse("branches:members", args=[branch])
+            lines = reverse("branches:ledger", args=[branch])
+            addresses = (members, f"{lines}?quarter={QUARTER}")
+            pages["branch_year"].append((Reader(secretary), *addresses))
+        for person in people[:: MEMBERS // 2 - 1]:
+            address = f"{reverse('branches:my_learning')}?year={YEAR}"
+            pages["person"].append((Reader(person), address))
+        officials = Person.objects.filter(pk__in=self.province.people[-counties:])
+        for county, official in zip(self.province.counties, officials, strict=False):
+            grant_role(person=official, role=RoleGrant.Role.BUREAU, organisation=county)
+            reader = Reader(official)
+            report = reverse("branches:report", args=[county.pk, QUARTER])
+            pages["quarter"].append((reader, report))
+            unit = Branch.objects.get(organisation=county, depth=2)
+            lines = reverse("branches:ledger", args=[unit.pk])
+            pages["county_lines"].append((reader, f"{lines}?quarter={QUARTER}"))
+        return pages
 
     def timed(self, name: str, action, arguments) -> None:
         """The median time, and the mean processor time here and in the database: the one is
@@ -137,23 +182,9 @@ def bytes_of_a_line() -> float:
         return float(size) / cursor.fetchone()[0]
 
 
-def branch_year(branch: Branch) -> None:
-    """The figures of a branch's year, the first page of its lines, and everybody's year."""
-    lines = queries.ledger(branch, quarter=WHOLE_YEAR)
-    queries.figures(lines)
-    list(lines.order_by("-studied_on", "-pk")[:LINES_ON_A_PAGE])
-    membership.members(membership.memberships(branch, on=LAST_DAY), on=LAST_DAY)
-
-
-def person_page(person: Person) -> None:
-    learning_of(person, year=YEAR, now=NOON)
-
-
-def county_quarter(county: Branch) -> None:
-    """The totals of forty branches, and each branch's own."""
-    lines = queries.ledger(county, quarter=QUARTER)
-    queries.figures(lines)
-    list(queries.people_of(lines)[:LINES_ON_A_PAGE])
+def read(page: tuple) -> None:
+    reader, *addresses = page
+    reader.read(*addresses)
 
 
 def post(session: ClassSession) -> None:
@@ -168,9 +199,11 @@ def measure(small: int, large: int, branches: int, persons: int, rounds: int, po
         province.grow_to(lines)
         report(f"built_{size}_s", time.perf_counter() - began)
         report(f"line_bytes_{size}", bytes_of_a_line())
-        looks.append(Look(province, size, rounds, posted).all())
+        # They are looked at, because they have as many lines at both sizes.
+        studied = small // SESSIONS
+        looks.append(Look(province, size, studied=studied, rounds=rounds, posted=posted).all())
     first, second = looks
-    for name in ("branch_year", "person", "quarter", "post"):
+    for name in first.cpu_ms:
         report(f"growth_{name}", round(second.cpu_ms[name] / max(first.cpu_ms[name], 0.01), 2))
     constant = first.queries == second.queries
     report("query_counts_constant", "yes" if constant else "no")
@@ -183,7 +216,8 @@ def main(*numbers: int) -> int:
     name = connection.settings_dict["NAME"]
     copies.copy_to(name)
     try:
-        return measure(*numbers)
+        with patch.object(timezone, "now", return_value=NOON):
+            return measure(*numbers)
     finally:
         connection.close()
         copies.drop(name)

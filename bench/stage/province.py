@@ -46,11 +46,35 @@ class Province:
         self.rule = HoursRule.objects.create(
             organisation=self.top, version="2026-1", valid_from=date(YEAR, 1, 1)
         )
+        self._make_counties(-(-branches // BRANCHES_OF_A_COUNTY))
         self._make_people(persons)
         self._make_branches(branches)
         self._make_course()
 
     # People and branches
+
+    def _make_counties(self, count: int) -> None:
+        facts = {"kind": "county", "depth": 2, "numchild": 0}
+        step = Organisation._get_path
+        _in_batches(
+            Organisation,
+            (
+                Organisation(
+                    name=f"第{number}县",
+                    code=f"37{number:04d}",
+                    path=step(self.top.path, 2, number + 1),
+                    **facts,
+                )
+                for number in range(count)
+            ),
+        )
+        Organisation.objects.filter(pk=self.top.pk).update(numchild=count)
+        self.counties = list(Organisation.objects.filter(depth=2).order_by("path"))
+
+    def _county_of(self, place: int) -> Organisation:
+        """Of the person at this place among all."""
+        number = place // (MEMBERS * BRANCHES_OF_A_COUNTY)
+        return self.counties[min(number, len(self.counties) - 1)]
 
     def _make_people(self, count: int) -> None:
         prepared = {}
@@ -68,7 +92,7 @@ class Province:
                     name=like.name,
                     sex="f",
                     born_on=date(1940, 1, 1) + timedelta(days=number % 9000),
-                    organisation=self.top,
+                    organisation=self._county_of(number),
                     pinyin=like.pinyin,
                     pinyin_letters=like.pinyin_letters,
                     pinyin_initials=like.pinyin_initials,
@@ -80,11 +104,9 @@ class Province:
 
     def _make_branches(self, count: int) -> None:
         root = Branch.add_root(name="省委", level="committee", organisation=self.top)
-        facts = {"organisation": self.top, "kind": "home"}
         step, rows = Branch._get_path, []
-        counties = -(-count // BRANCHES_OF_A_COUNTY)
-        for county in range(counties):
-            path = step(root.path, 2, county + 1)
+        for county, organisation in enumerate(self.counties):
+            path, facts = step(root.path, 2, county + 1), {"organisation": organisation}
             mine = min(BRANCHES_OF_A_COUNTY, count - county * BRANCHES_OF_A_COUNTY)
             rows.append(
                 Branch(
@@ -107,7 +129,7 @@ class Province:
                     )
                 )
         _in_batches(Branch, iter(rows))
-        Branch.objects.filter(pk=root.pk).update(numchild=counties)
+        Branch.objects.filter(pk=root.pk).update(numchild=len(self.counties))
         found = Branch.objects.filter(depth=3).order_by("path")
         self.branches = list(found.values_list("pk", flat=True))
         self.home = {

@@ -33,6 +33,8 @@ def main(argv: list[str]) -> int:
     names = ("small", "large", "branches", "persons", "rounds", "posted")
     for name in ("database", *names):
         report(name, getattr(options, name))
+    # The pages name the style sheet and the scripts by what was collected.
+    subprocess.run([sys.executable, "dev.py", "steps", "--only-static"], cwd=dev.ROOT, check=True)
     env = dict(os.environ)
     with contextlib.ExitStack() as stack:
         if options.database == "postgresql":

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
 from django.utils import timezone, translation
 from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
@@ -198,10 +197,11 @@ def _absent(person, absence: Absence | None, reason: str = "") -> dict:
 
 def _due(record):
     """The members of the branch on that day who had a seat in the class."""
-    membership = BranchMembership.objects.filter(
-        queries.held_on(record.held_on), branch=record.branch, person=OuterRef("pk")
+    members = BranchMembership.objects.filter(
+        queries.held_on(record.held_on), branch=record.branch
     )
-    return courses.due_at(record.session).filter(Exists(membership)).order_by("pinyin", "pk")
+    due = courses.due_at(record.session).filter(pk__in=members.values("person"))
+    return due.order_by("pinyin", "pk")
 
 
 def _place(class_group: ClassGroup) -> str:

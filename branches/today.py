@@ -64,10 +64,8 @@ def offices_held(user: User, *, on: date) -> QuerySet[Branch]:
     """The open branches in which `user` is in office themselves."""
     if not user.is_authenticated or not user.person_id:
         return Branch.objects.none()
-    held = BranchOffice.objects.filter(
-        queries.held_on(on), branch=OuterRef("pk"), person=user.person_id
-    )
-    return Branch.objects.filter(Exists(held), ended_on=None).order_by("path")
+    held = BranchOffice.objects.filter(queries.held_on(on), person=user.person_id)
+    return Branch.objects.filter(pk__in=held.values("branch"), ended_on=None).order_by("path")
 
 
 def today_of(branch: Branch, *, on: date, reader: int | None = None) -> Today:

@@ -275,8 +275,8 @@ def seats_of(person: Person) -> QuerySet[Enrolment]:
 
 def classes_of(person: Person) -> QuerySet[ClassGroup]:
     """The classes in which `person` has a seat, the newest term first."""
-    mine = Enrolment.objects.filter(class_group=OuterRef("pk"), person=person, withdrawn_at=None)
-    return _with_all(ClassGroup.objects.filter(Exists(mine))).order_by(*_by_timetable())
+    mine = Enrolment.objects.filter(person=person, withdrawn_at=None).values("class_group")
+    return _with_all(ClassGroup.objects.filter(pk__in=mine)).order_by(*_by_timetable())
 
 
 def waiting_of(person: Person) -> QuerySet[WaitingEntry]:
@@ -321,13 +321,12 @@ def roster(class_group: ClassGroup) -> QuerySet[Enrolment]:
 
 def due_at(session: ClassSession) -> QuerySet[Person]:
     """Who was to come (应到): a seat before the meeting ended, kept until it began."""
-    seat = Enrolment.objects.filter(
+    seats = Enrolment.objects.filter(
         at_meeting(session),
         Q(withdrawn_at=None) | Q(withdrawn_at__gte=session.starts_at),
-        person=OuterRef("pk"),
         seated_at__lt=session.ends_at,
     )
-    return Person.objects.filter(Exists(seat))
+    return Person.objects.filter(pk__in=seats.values("person"))
 
 
 def taught_now(person: Person, *, now: datetime) -> QuerySet[ClassGroup]:

@@ -19,12 +19,21 @@ from branches.models import (
     Branch,
     BranchMembership,
     BranchOffice,
+    BranchRecord,
     HoursRule,
     LedgerBatch,
     LedgerTail,
     StudyEntry,
 )
-from courses.models import ClassGroup, ClassSession, CoursePage, Subject, Term
+from courses.models import (
+    ClassGroup,
+    ClassSession,
+    CoursePage,
+    Enrolment,
+    SeatPool,
+    Subject,
+    Term,
+)
 from live.models import Attendance
 
 MEMBERS = 28
@@ -176,18 +185,32 @@ class Province:
             starts_on=date(YEAR, 1, 1),
             ends_on=date(YEAR, 12, 31),
         )
-        teacher = Person.objects.get(pk=self.people[-1])
-        self.group = ClassGroup.objects.create(
-            course=course,
-            term=term,
-            organisation=self.top,
-            code="bench",
-            name="行书入门",
-            teacher=teacher,
-            weekday=0,
-            starts_at_time="09:00",
-            room="二楼",
-        )
+        self._class_facts = {
+            "course": course,
+            "term": term,
+            "organisation": self.top,
+            "name": "行书入门",
+            "teacher": Person.objects.get(pk=self.people[-1]),
+            "weekday": 0,
+            "starts_at_time": "09:00",
+            "room": "二楼",
+        }
+        self.classes: list[ClassGroup] = []
+        # The one whose meetings are posted.
+        self.group = ClassGroup.objects.create(code="bench", **self._class_facts)
+
+    def _class_of(self, place: int) -> ClassGroup:
+        """The class at this place of the year, with a seat for each of its people."""
+        if place < len(self.classes):
+            return self.classes[place]
+        group = ClassGroup.objects.create(code=f"bench-{place}", **self._class_facts)
+        pool = SeatPool.objects.create(class_group=group, capacity=CLASS, seats_taken=CLASS)
+        facts = {"class_group": group, "pool": pool, "source": "online"}
+        facts["seated_at"] = datetime(YEAR, 1, 1, tzinfo=UTC)
+        people = self.people[place * CLASS : (place + 1) * CLASS]
+        Enrolment.objects.bulk_create(Enrolment(person_id=person, **facts) for person in people)
+        self.classes.append(group)
+        return group
 
     # The ledger
 
@@ -204,22 +227,23 @@ class Province:
     def session(self) -> tuple[ClassSession, list[int]]:
         """The next session of the year and who is in it, in the order of the classes."""
         place, number = divmod(self.sessions, SESSIONS)
+        people = self.people[place * CLASS : (place + 1) * CLASS]
+        if not people:
+            raise SystemExit("Too few persons for so many lines.")
         starts_at = datetime(YEAR, 1, 5, 1, tzinfo=UTC) + timedelta(days=17 * number)
         made = ClassSession(
-            class_group=self.group,
+            class_group=self._class_of(place),
             number=self.sessions + 1,
             starts_at=starts_at,
             ends_at=starts_at + timedelta(minutes=90),
         )
         self.sessions += 1
-        return made, self.people[place * CLASS : (place + 1) * CLASS]
+        return made, people
 
     def _add(self, wanted: int) -> None:
         planned, count = [], 0
         while count < wanted:
             session, people = self.session()
-            if not people:
-                raise SystemExit("Too few persons for so many lines.")
             people = people[: wanted - count]
             planned.append((session, people))
             count += len(people)
@@ -231,6 +255,7 @@ class Province:
             tail = LedgerTail.objects.get(pk=1)
             _copy(StudyEntry, LINE, self._lines(planned, tail, batches))
             LedgerBatch.objects.bulk_create(batches, batch_size=BATCH)
+            _in_batches(BranchRecord, self._records(planned))
             last = batches[-1]
             LedgerTail.objects.filter(pk=1).update(number=last.number, hash=last.hash)
         self.lines += count
@@ -239,6 +264,18 @@ class Province:
         for session, people in planned:
             for person in people:
                 yield session.pk, person, "live", 5400, 5400, "[]", True
+
+    def _records(self, planned) -> Iterator[BranchRecord]:
+        """The draft of every branch whose members were there."""
+        for session, people in planned:
+            homes = (self.home[person] for person in people if person in self.home)
+            for branch in dict.fromkeys(homes):
+                yield BranchRecord(
+                    branch_id=branch,
+                    session=session,
+                    held_on=session.starts_at.date(),
+                    drafted_at=session.ends_at,
+                )
 
     def _lines(self, planned, tail: LedgerTail, batches: list) -> Iterator[tuple]:
         previous, number = bytes(tail.hash), tail.number

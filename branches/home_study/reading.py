@@ -173,9 +173,7 @@ def people_ordered_for(user: User) -> QuerySet[Person]:
     """For whom `user` may write an order: members of the branches they keep, people without
     a branch where they serve, and whom they bring something to."""
     today = timezone.localdate()
-    home = BranchMembership.objects.filter(
-        queries.held_on(today), person=OuterRef("pk"), kind=Branch.Kind.HOME
-    )
+    home = BranchMembership.objects.filter(queries.held_on(today), kind=Branch.Kind.HOME)
     of_mine = home.filter(branch__in=queries.branches_kept_by(user))
     served = files_seen_by(user).filter(organisation__in=organisations_served_by(user))
     carried = _visited_by(user).values("order__person")
@@ -183,7 +181,9 @@ def people_ordered_for(user: User) -> QuerySet[Person]:
         Person.objects.kept()
         .filter(frozen_at=None)
         .filter(
-            Exists(of_mine) | (Q(pk__in=served.values("pk")) & ~Exists(home)) | Q(pk__in=carried)
+            Q(pk__in=of_mine.values("person"))
+            | (Q(pk__in=served.values("pk")) & ~Exists(home.filter(person=OuterRef("pk"))))
+            | Q(pk__in=carried)
         )
         .order_by("pinyin", "pk")
     )
@@ -207,17 +207,19 @@ def person_ordered_for(user: User, pk: int) -> Person:
 def visitors_for(user: User) -> QuerySet[Person]:
     """Who may be sent: members of the branches `user` keeps, and their own people."""
     today = timezone.localdate()
-    membership = BranchMembership.objects.filter(
-        queries.held_on(today),
-        person=OuterRef("pk"),
-        branch__in=queries.branches_kept_by(user),
+    members = BranchMembership.objects.filter(
+        queries.held_on(today), branch__in=queries.branches_kept_by(user)
     )
     served = files_seen_by(user).filter(organisation__in=organisations_served_by(user))
     own = own_file(user)
     return (
         Person.objects.kept()
         .filter(frozen_at=None)
-        .filter(Exists(membership) | Q(pk__in=served.values("pk")) | Q(pk=own and own.pk))
+        .filter(
+            Q(pk__in=members.values("person"))
+            | Q(pk__in=served.values("pk"))
+            | Q(pk=own and own.pk)
+        )
         .order_by("pinyin", "pk")
     )
 

@@ -103,23 +103,15 @@ def due_people(activity: BranchActivity) -> QuerySet[Person]:
     """Who is to come (应到): members of that day whom the activity is for, by name."""
     day = activity.held_on
     whole = activity.group if activity.audience == Audience.GROUP else activity.branch
-    membership = BranchMembership.objects.filter(
-        held_on(day),
-        branch__path__startswith=whole.path,
-        kind=whole.kind,
-        person=OuterRef("pk"),
+    held = BranchMembership.objects.filter(
+        held_on(day), branch__path__startswith=whole.path, kind=whole.kind
     )
-    found = Person.objects.filter(Exists(membership), merged_into=None)
     if activity.audience == Audience.OFFICE:
-        office = BranchOffice.objects.filter(
-            held_on(day), branch=activity.branch, person=OuterRef("pk")
-        )
-        found = Person.objects.filter(Exists(office), merged_into=None)
-    elif activity.audience == Audience.CHOSEN:
-        chosen = Participation.objects.filter(
-            activity=activity, is_due=True, person=OuterRef("pk")
-        )
-        found = found.filter(Exists(chosen))
+        held = BranchOffice.objects.filter(held_on(day), branch=activity.branch)
+    found = Person.objects.filter(pk__in=held.values("person"), merged_into=None)
+    if activity.audience == Audience.CHOSEN:
+        chosen = Participation.objects.filter(activity=activity, is_due=True)
+        found = found.filter(pk__in=chosen.values("person"))
     return found.order_by("pinyin", "pk")
 
 
@@ -129,10 +121,9 @@ def may_be_there(activity: BranchActivity) -> QuerySet[Person]:
 
 
 def members_beneath(branch: Branch, day: date) -> QuerySet[Person]:
-    membership = BranchMembership.objects.filter(
-        held_on(day), branch__path__startswith=branch.path, person=OuterRef("pk")
-    )
-    return Person.objects.filter(Exists(membership), merged_into=None).order_by("pinyin", "pk")
+    held = BranchMembership.objects.filter(held_on(day), branch__path__startswith=branch.path)
+    found = Person.objects.filter(pk__in=held.values("person"), merged_into=None)
+    return found.order_by("pinyin", "pk")
 
 
 def people_of_activity(activity: BranchActivity) -> QuerySet[Participation]:
@@ -253,12 +244,10 @@ def branches_at(activity: BranchActivity) -> list[Branch]:
     host = activity.branch
     if host.kind != Branch.Kind.HOME:
         return [host]
-    there = Participation.objects.filter(
-        activity=activity, is_present=True, person=OuterRef("person")
-    )
+    there = Participation.objects.filter(activity=activity, is_present=True)
     homes = BranchMembership.objects.filter(
         held_on(activity.held_on),
-        Exists(there),
+        person__in=there.values("person"),
         kind=Branch.Kind.HOME,
         branch__path__startswith=host.path,
     ).exclude(branch__level=Branch.Level.GROUP)

@@ -5,8 +5,6 @@ from datetime import date, datetime, time
 
 from django.db.models import (
     Case,
-    Exists,
-    OuterRef,
     Q,
     QuerySet,
     When,
@@ -40,10 +38,9 @@ def size_of(branch: Branch, *, on: date) -> dict:
 
 def members_on(branch: Branch, day: date) -> QuerySet[Person]:
     """Who belonged to the branch on `day`, by name."""
-    membership = BranchMembership.objects.filter(
-        held_on(day), branch=branch, person=OuterRef("pk")
-    )
-    return Person.objects.filter(Exists(membership)).order_by("pinyin", "pk")
+    # By the memberships: asked of each person in turn, SQLite reads everybody of a province.
+    held = BranchMembership.objects.filter(held_on(day), branch=branch)
+    return Person.objects.filter(pk__in=held.values("person")).order_by("pinyin", "pk")
 
 
 def secretary_on(branch: Branch, day: date) -> Person | None:

@@ -33,6 +33,7 @@ from branches.models import (
     BranchMembership,
     BranchRecord,
     Participation,
+    Source,
     StudyEntry,
 )
 from branches.periods import Period
@@ -298,9 +299,11 @@ def _absent(records: QuerySet[BranchRecord]) -> QuerySet[BranchRecord]:
         person=OuterRef("member"),
         seated_at__lt=OuterRef("session__ends_at"),
     )
+    # By the evidence, which one line stands for; by the session it is a thousand of them.
     there = StudyEntry.objects.filter(
         queries.STANDS,
-        session=OuterRef("session"),
+        source=Source.SESSION,
+        source_key=OuterRef("session"),
         person=OuterRef("member"),
         branch=OuterRef("branch"),
     ).exclude(mode__in=catalogue.APART)

@@ -238,15 +238,14 @@ def _were_in(group: ClassGroup) -> QuerySet[Person]:
     """
     seats = Enrolment.objects.filter(
         Q(withdrawn_at=None) | Q(withdrawn_at__gte=group.cancelled_at),
-        person=OuterRef("pk"),
         class_group=group,
     )
     waiting = WaitingEntry.objects.filter(
         Q(left_at=None) | Q(left_at__gte=group.cancelled_at),
-        person=OuterRef("pk"),
         class_group=group,
     )
-    return Person.objects.filter(Exists(seats) | Exists(waiting))
+    seats, waiting = (places.order_by().values("person") for places in (seats, waiting))
+    return Person.objects.filter(pk__in=seats.union(waiting))
 
 
 def _by_person(places: Iterable) -> dict[int, list]:

@@ -61,13 +61,11 @@ def _tomorrow(now: datetime) -> QuerySet[ClassSession]:
 
 
 def _not_reminded(session: ClassSession) -> QuerySet[Person]:
-    seats = Enrolment.objects.filter(
-        class_group=session.class_group_id, person=OuterRef("pk"), withdrawn_at=None
-    )
+    seats = Enrolment.objects.filter(class_group=session.class_group_id, withdrawn_at=None)
     told = Letter.objects.filter(person=OuterRef("pk"), key=Value(_key(session)))
-    persons = Person.objects.kept().filter(Exists(seats), ~Exists(told), frozen_at=None)
+    seated = Person.objects.kept().filter(pk__in=seats.values("person"), frozen_at=None)
     unwanted = ReminderChoice.objects.filter(person=OuterRef("pk"), by=By.NOT)
-    return persons.filter(~Exists(unwanted)).select_related("reminder_choice")
+    return seated.filter(~Exists(told), ~Exists(unwanted)).select_related("reminder_choice")
 
 
 def _remind(session: ClassSession, person: Person, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """What somebody of the office may choose from when planning: terms, courses, teachers, rooms."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import Organisation, Person, TeachingPoint, User
@@ -103,7 +103,7 @@ def teachers(user: User) -> QuerySet[Person]:
         .filter(
             Q(pk__in=files_led_by(user).values("pk"))
             | Q(kind=Person.Kind.STAFF, organisation__path__in=paths_above(user))
-            | Exists(here.filter(teacher=OuterRef("pk")))
+            | Q(pk__in=here.values("teacher"))
         )
         .filter(frozen_at=None)
         .select_related("organisation")

@@ -175,6 +175,45 @@ def grant(
 
 
 @transaction.atomic
+def extend(
+    *, inspection: Inspection, closes_on: date, by: User, now: datetime | None = None
+) -> None:
+    """Let the same records be read until a later day, also when it has run out; the same day
+    again is harmless.
+
+    Raises InspectionRefused for what was ended, and for a day that is no longer or too far.
+    """
+    now = now or timezone.now()
+    today = timezone.localdate(now)
+    inspection = Inspection.objects.select_for_update(of=("self",)).get(pk=inspection.pk)
+    if inspection.ended_at:
+        raise InspectionRefused(_("检查已经提前结束，不能延长，请重新开放。"))
+    if closes_on == inspection.closes_on:
+        return
+    if closes_on < max(today, inspection.closes_on):
+        raise InspectionRefused(
+            _("要比现在的 %(day)s 晚，也不能早于今天。")
+            % {"day": inspection.closes_on.isoformat()},
+            field="closes_on",
+        )
+    if closes_on - today >= timedelta(days=MOST_DAYS):
+        raise InspectionRefused(
+            _("一次最多开放 %(days)s 天。") % {"days": MOST_DAYS}, field="closes_on"
+        )
+    inspection.closes_on = closes_on
+    inspection.save(update_fields=["closes_on"])
+    audit.record(
+        audit.Action.INSPECTION_GRANTED,
+        by=by,
+        person=inspection.auditor,
+        organisation=inspection.organisation,
+        now=now,
+        inspection=inspection.pk,
+        until=closes_on.isoformat(),
+    )
+
+
+@transaction.atomic
 def end(*, inspection: Inspection, by: User, now: datetime | None = None) -> None:
     """Nobody reads it any more, from this moment; twice is harmless."""
     now = now or timezone.now()

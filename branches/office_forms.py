@@ -227,6 +227,12 @@ class InspectionForm(FoundPersonForm):
         return facts
 
 
+class ExtensionForm(forms.Form):
+    """Until when an inspection may be read instead."""
+
+    closes_on = day_field(gettext_lazy("看到哪天"), gettext_lazy("过了这天就打不开了"))
+
+
 class HandoverForm(forms.Form):
     incoming = forms.ModelChoiceField(
         label=gettext_lazy("谁来接"),

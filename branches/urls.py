@@ -101,6 +101,11 @@ urlpatterns = [
     path("branches/inspections/", inspections.inspection_list, name="inspections"),
     path("branches/inspections/new/", inspections.new_inspection, name="new_inspection"),
     path("branches/inspections/<int:pk>/", inspections.inspection, name="inspection"),
+    path(
+        "branches/inspections/<int:pk>/extension/",
+        inspections.extend_inspection,
+        name="extend_inspection",
+    ),
     path("branches/inspections/<int:pk>/end/", inspections.end_inspection, name="end_inspection"),
     path(INSPECTED, inspections.inspected_record, name="inspected_record"),
     path(f"{INSPECTED}lines/<int:line_pk>/", inspections.inspected_line, name="inspected_line"),

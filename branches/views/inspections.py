@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from branches import inspecting, scans
 from branches.learning import evidence_of
-from branches.office_forms import InspectionForm
+from branches.office_forms import ExtensionForm, InspectionForm
 from branches.sheets import sheet_of, sheet_signed
 from common.errors import DomainError
 
@@ -92,8 +92,35 @@ def inspection(request, pk):
         "is_same": not audits
         and [each.record_id for each in drawn] == inspecting.drawn_again(found),
         "is_open": found.ended_at is None and found.closes_on >= timezone.localdate(),
+        "may_extend": not audits and found.ended_at is None,
     }
     return render(request, "branches/inspections/inspection.html", context)
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def extend_inspection(request, pk):
+    found = inspecting.inspection_granted_by(request.user, pk)
+    form = ExtensionForm(request.POST or None, initial={"closes_on": found.closes_on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            inspecting.extend(inspection=found, by=request.user, **form.cleaned_data)
+        except DomainError as error:
+            form.add_error(getattr(error, "field", None), str(error))
+        else:
+            messages.success(request, _("延长了，看的还是那几份记录。"))
+            return redirect("branches:inspection", pk)
+    context = {
+        "form": form,
+        "title": _("延长检查"),
+        "lead": _("%(name)s现在能看到 %(day)s。看的还是抽到的那几份。")
+        % {"name": found.auditor, "day": found.closes_on.isoformat()},
+        "back_url": reverse("branches:inspection", args=[pk]),
+        "back_text": found.organisation.name,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "branches/branch_form.html", context, status=status)
 
 
 @login_required

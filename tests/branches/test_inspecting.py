@@ -168,6 +168,39 @@ def test_before_its_days_and_after_its_end_there_is_nothing(
     assert client.get(f"/branches/inspections/{over.pk}/").status_code == 404
 
 
+def test_an_inspection_is_extended_with_the_same_sample_also_when_it_has_run_out(
+    client, city, auditor, bureau, records
+):
+    made = granted(city, auditor, bureau)
+    drawn = list(made.drawn.values_list("record", flat=True))
+    today = timezone.localdate()
+    over = today - timedelta(days=1)
+    Inspection.objects.update(opens_on=today - timedelta(days=9), closes_on=over)
+    client.force_login(auditor)
+    page = f"/branches/inspections/{made.pk}/"
+    assert client.get(page).status_code == 404
+    assert client.post(f"{page}extension/", {"closes_on": today}).status_code == 404
+
+    client.force_login(bureau)
+    for wrong in (today - timedelta(days=3), today + timedelta(days=92), date(1, 1, 1)):
+        refused = client.post(f"{page}extension/", {"closes_on": wrong.isoformat()})
+        assert refused.status_code == 422
+    assert client.post(f"{page}extension/", {"closes_on": today.isoformat()}).status_code == 302
+
+    client.force_login(auditor)
+    assert client.get(page).status_code == 200
+    assert list(made.drawn.values_list("record", flat=True)) == drawn
+    assert AuditLine.objects.filter(action=Action.INSPECTION_GRANTED).count() == 2
+
+
+def test_what_was_ended_is_not_extended(city, auditor, bureau, records):
+    made = granted(city, auditor, bureau)
+    inspecting.end(inspection=made, by=bureau)
+
+    with pytest.raises(InspectionRefused, match="重新开放"):
+        inspecting.extend(inspection=made, closes_on=timezone.localdate(), by=bureau)
+
+
 def test_an_office_grants_only_over_itself_and_a_sister_county_sees_nothing(
     client, city, auditor, bureau, records
 ):

@@ -18,6 +18,7 @@ branches:inspection              GET  302   404   404   404   404   404   404   
 branches:inspected_record        GET  302   404   404   404   404   404   404   404   404   404   404   404   404   404   404   200   404   404
 branches:inspected_line          GET  302   404   404   404   404   404   404   404   404   404   404   404   404   404   404   200   404   404
 branches:inspected_scan          GET  302   404   404   404   404   404   404   404   404   404   404   404   404   404   404   200   404   404
+branches:extend_inspection       GET  302   404   404   404   404   404   404   404   404   404   404   404   200   404   404   404   404   200
 branches:end_inspection          POST 302   404   404   404   404   404   404   404   404   404   404   404   302   404   404   404   404   302
 branches:new_handover            GET  302   404   404   404   404   404   404   200   200   404   404   404   200   404   404   404   404   200
 branches:handover                GET  302   404   404   200   404   404   404   200   200   404   404   404   200   404   404   404   404   200
@@ -70,6 +71,7 @@ def furnish(town):
         arguments={
             "branches:inspection": [made.pk],
             "branches:end_inspection": [made.pk],
+            "branches:extend_inspection": [made.pk],
             "branches:inspected_record": [made.pk, taught.pk],
             "branches:inspected_line": [made.pk, taught.pk, town.entry.pk],
             "branches:inspected_scan": [made.pk, signed.pk, version.scans.get().pk],

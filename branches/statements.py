@@ -20,7 +20,7 @@ from branches.errors import StatementChanged, StatementNotOpen, StatementNotWhol
 from branches.form_periods import last_period
 from branches.models import Branch, Statement, StatementForm, StatementFormVersion
 from branches.periods import Period
-from branches.reports import catalogue, freezing, reading
+from branches.reports import catalogue, counting, freezing, reading
 from branches.reports.catalogue import FIGURES
 from branches.reports.layout import Item
 
@@ -195,6 +195,8 @@ def asked_of(branch: Branch, *, on: date) -> list[tuple[StatementForm, Period, S
             or Statement(form=form, branch=branch, period=period.code),
         )
         for form, period in asked
+        # Nobody answers for a time before the branch was founded or after it ended.
+        if counting.was_there(branch, period) or (form.pk, period.code) in found
     ]
 
 
@@ -355,7 +357,11 @@ def collected(form: StatementForm, period: Period) -> list[tuple[Branch, Stateme
     )
     said = Statement.objects.filter(form=form, period=period.code).select_related("version")
     found = {statement.branch_id: statement for statement in said}
-    return [(branch, found.get(branch.pk)) for branch in asked]
+    return [
+        (branch, found.get(branch.pk))
+        for branch in asked
+        if counting.was_there(branch, period) or branch.pk in found
+    ]
 
 
 def statement_led_by(user: User, form: StatementForm, pk: int) -> Statement:

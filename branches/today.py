@@ -27,7 +27,7 @@ from branches.models import (
     StudyNotice,
 )
 from branches.quarters import Quarter
-from branches.reports import freezing
+from branches.reports import counting, freezing
 from common import dates
 
 # What somebody missed longer ago is history.
@@ -198,6 +198,8 @@ def _of_activities(activities: QuerySet[BranchActivity], what, button) -> Work |
 
 def _confirmation(branch: Branch, quarter: Quarter) -> Work | None:
     if branch.level != Branch.Level.BRANCH or branch.kind != Branch.Kind.HOME:
+        return None
+    if not counting.was_there(branch, quarter):
         return None
     last = freezing.last_confirmation(branch, quarter)
     if last is None:

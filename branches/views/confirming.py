@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from branches import queries
 from branches.models import Branch
 from branches.quarters import Quarter
-from branches.reports import catalogue, freezing
+from branches.reports import catalogue, counting, freezing
 from branches.reports.layout import items_of
 from branches.views.branches import head_of
 from common.errors import DomainError
@@ -59,6 +59,7 @@ def _quarter_page(request, branch, quarter, problem="", status=200):
         "last": last,
         "changed": last and last.figures != figures,
         "reports": branch.level == Branch.Level.BRANCH and branch.kind == Branch.Kind.HOME,
+        "stood": counting.was_there(branch, quarter),
         "is_over": today >= quarter.ends_before,
         "problem": problem,
     }

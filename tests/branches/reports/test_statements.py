@@ -13,6 +13,8 @@ from branches import statements
 from branches.errors import StatementChanged, StatementNotOpen, StatementNotWhole
 from branches.models import Branch, Statement, StatementForm
 from branches.quarters import Quarter
+from branches.reports import content
+from branches.today import today_of
 from tests.branches import school
 from tests.branches.reports.conftest import AUGUST, OCTOBER, Q3, meeting
 from tests.branches.reports.test_pages import said
@@ -45,6 +47,23 @@ def open_statement(year, form):
 
 def confirm(year, statement, **texts):
     return statements.confirm(statement=statement, texts=texts, by=year.bureau, now=OCTOBER)
+
+
+def test_nobody_answers_for_a_time_before_the_branch_or_after_it(year, form):
+    new = school.branch("新支部", at=year.county, founded_on=date(2026, 10, 1))
+    gone = school.branch("老支部", at=year.county, ended_on=date(2026, 7, 1))
+    last = school.branch("七月撤销的", at=year.county, ended_on=date(2026, 7, 2))
+
+    asked = {branch.name for branch, _said in statements.collected(form, Q3)}
+    reported = {each["name"] for each in content.content_of(year.county, Q3)["branches"]}
+
+    assert asked == reported == {"第一支部", "第二支部𠮷", "七月撤销的"}
+    today = OCTOBER.date()
+    assert [len(statements.asked_of(each, on=today)) for each in (new, gone, last)] == [0, 0, 1]
+    assert [
+        any("确认" in work.what for work in today_of(each, on=today).work)
+        for each in (new, gone, last)
+    ] == [False, False, True]
 
 
 def test_a_form_fills_in_the_figures_of_the_branch(open_statement):

@@ -25,7 +25,8 @@ def draft(*, session: ClassSession, now: datetime | None = None) -> int:
     A functional or temporary branch that held it has its own beside those of the homes.
 
     A secretary who was there is put down as chair; a signed record of which the facts are
-    others now is marked.  Harmless to repeat; two at once leave one record (the second
+    others now is marked; an untouched draft of a branch of which nobody was there after all
+    goes.  Harmless to repeat; two at once leave one record (the second
     raises IntegrityError and its caller tries again).
     """
     now = now or timezone.now()
@@ -40,9 +41,9 @@ def draft(*, session: ClassSession, now: datetime | None = None) -> int:
         for branch in held_by
         if there.filter(person__in=queries.members_on(branch, day).order_by()).exists()
     }
-    missing = (set(there.values_list("branch_id", flat=True)) | holding) - {
-        record.branch_id for record in drafted
-    }
+    present = set(there.values_list("branch_id", flat=True)) | holding
+    missing = present - {record.branch_id for record in drafted}
+    _drop_untouched([record for record in drafted if record.branch_id not in present])
     note_replays(session=session, now=now)
     for record in drafted:
         if record.signed_on:
@@ -102,6 +103,14 @@ def draft_activity(*, activity: BranchActivity, now: datetime | None = None) -> 
     for record in signed:
         look_again(record=record, now=now)
     return queries.records_of_activity(activity).count() - len(drafted)
+
+
+def _drop_untouched(drafted: Iterable[BranchRecord]) -> None:
+    """Drafts of meetings at which, after all, nobody of the branch was: nobody could complete
+    them. What somebody has written into stays."""
+    if idle := [each.pk for each in drafted if not (each.edited_at or each.activity_id)]:
+        untouched = BranchRecord.objects.filter(pk__in=idle, edited_at=None, signed_on=None)
+        untouched.filter(absences=None).delete()
 
 
 def _take_over(record: BranchRecord, facts: dict) -> None:

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from branches import doors, excel, membership, queries, services, upkeep
 from branches.office_forms import AppointForm, DayForm, TakeInForm
 from branches.views.branches import head_of
-from common import asked
+from common import asked, dates
 from common.errors import DomainError
 
 MEMBERS_ON_A_PAGE = 50
@@ -87,13 +88,17 @@ def take_in(request, pk):
 
     def act(facts):
         person, day = facts["person"], facts["starts_on"]
-        upkeep.take_in(branch=branch, person=person, starts_on=day, by=request.user)
-        return person
+        held = upkeep.take_in(branch=branch, person=person, starts_on=day, by=request.user)
+        if held.starts_on < day:
+            since = dates.long_day(held.starts_on, get_language())
+            return _("%(name)s从 %(day)s 起就是成员，不用再登记。") % {
+                "name": person,
+                "day": since,
+            }
+        return _("%(name)s已经登记为成员。") % {"name": person}
 
     lead = _("用姓名和出生日期找到档案。日期可以早于今天：那天以后的学习会改记到这里。")
-    return _form_page(
-        request, branch, form, _("新成员"), act, _("%(name)s已经登记为成员。"), lead=lead
-    )
+    return _form_page(request, branch, form, _("新成员"), act, "%(name)s", lead=lead)
 
 
 @never_cache

@@ -133,6 +133,12 @@ def test_a_secretary_takes_in_appoints_relieves_and_lets_go(keeper, city, branch
     )
     membership = li.memberships.get()
     assert (membership.branch, membership.starts_on) == (branch, date(2026, 9, 1))
+    again = keeper.post(
+        f"{where}/members/new/",
+        {"name": "李国强", "born_on": "1956-5-4", "starts_on": "2026-9-20"},
+        follow=True,
+    )
+    assert "李国强从 2026年9月1日 星期二 起就是成员，不用再登记" in said(again)
     keeper.post(
         f"{where}/offices/new/",
         {"person": li.pk, "office": "committee", "starts_on": "2026-10-1"},

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from branches import ledger, queries, records
+from branches import ledger, queries, records, upkeep
 from branches.errors import NotAMember, RecordChanged
 from branches.models import BranchRecord
 from branches.sheets import sheet_of
@@ -243,3 +243,18 @@ def test_membership_dated_back_later_changes_no_drafted_record(
     ledger.post_session(session=session, now=LATER)
 
     assert drafted() == [("第三党支部", None)]
+
+
+@pytest.mark.parametrize("kept", [False, True], ids=["untouched", "written into"])
+def test_the_draft_of_a_branch_that_was_not_there_after_all_goes_unless_written_into(
+    city, branch, sister, wang, session, secretary, kept
+):
+    school.studied(wang, session)
+    record = BranchRecord.objects.get()
+    if kept:
+        complete(record, by=secretary, said="讲了横画。")
+
+    upkeep.take_in(branch=sister, person=wang, starts_on=THAT_DAY, by=secretary, now=LATER)
+
+    assert BranchRecord.objects.filter(branch=sister).count() == 1
+    assert BranchRecord.objects.filter(branch=branch).exists() is kept

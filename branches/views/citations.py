@@ -32,12 +32,16 @@ def extras(request):
     organisations = doors.rule_organisations(request.user).order_by("path")
     if not organisations.exists():
         raise Http404
-    form = ExtrasForm(request.POST or None, organisations=organisations)
+    rows = citations.switches_led_by(request.user)
+    # What an organisation uses already stands in the boxes: a box left empty switches it off.
+    at = rows.filter(organisation=number_of(request.GET.get("at", "")) or 0).first()
+    first = at and {name: getattr(at, name) for name in ("organisation", *citations.SWITCHES)}
+    form = ExtrasForm(request.POST or None, organisations=organisations, initial=first)
     if request.method == "POST" and form.is_valid():
         citations.switch(by=request.user, **form.cleaned_data)
         messages.success(request, _("已经记下，马上生效。"))
         return redirect("branches:extras")
-    context = {"form": form, "rows": citations.switches_led_by(request.user)}
+    context = {"form": form, "rows": rows}
     status = 422 if form.errors else 200
     return render(request, "branches/citations/extras.html", context, status=status)
 

@@ -88,6 +88,10 @@ def test_a_switch_holds_beneath_until_one_there_has_its_own(client, city, bureau
     assert citations.switched_on(elsewhere) == frozenset()
     assert client.post("/branches/extras/", {"organisation": elsewhere.pk}).status_code == 422
     assert "西县" in said(client.get("/branches/extras/"))
+    # What is used already stands in the boxes, so that nothing is switched off unseen.
+    form = client.get("/branches/extras/", {"at": city.pk}).context["form"]
+    assert (form["organisation"].value(), form["stars"].value()) == (city.pk, True)
+    assert client.get("/branches/extras/", {"at": elsewhere.pk}).context["form"].initial == {}
 
 
 def test_a_secretary_writes_what_a_meeting_decided(client, branch, secretary, wang, li, switched):

@@ -172,9 +172,27 @@ def test_a_membership_dated_backwards_takes_the_study_of_those_days_along(
     assert (line.branch, reversal.branch, again.branch) == (branch, branch, sister)
     assert (reversal.reason, reversal.posted_by) == ("组织关系补登，改记支部", by)
     assert (again.minutes, again.credit_hours, again.revision) == (90, line.credit_hours, 1)
-    assert set(BranchRecord.objects.values_list("branch", flat=True)) == {branch.pk, sister.pk}
+    # The draft of a meeting that none of its people was at, as is known now, is no record.
+    assert [record.branch for record in BranchRecord.objects.all()] == [sister]
     assert ledger.post_session(session=session, now=LATER) == 0
     assert verification.verify().is_well
+
+
+@pytest.mark.parametrize("what", ["written", "somebody was there"])
+def test_a_record_that_says_something_stays_where_it_was(
+    city, branch, sister, wang, session, by, what
+):
+    school.studied(wang, session)
+    if what == "written":
+        BranchRecord.objects.update(edited_at=LATER)
+    else:
+        li = school.person("李国强", at=city)
+        school.member(li, branch)
+        school.studied(li, session)
+
+    upkeep.take_in(branch=sister, person=wang, starts_on=SEPTEMBER, by=by, now=LATER)
+
+    assert {record.branch for record in BranchRecord.objects.all()} == {branch, sister}
 
 
 def test_study_before_the_day_stays_where_it_was(city, branch, sister, wang, session, by):

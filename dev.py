@@ -566,8 +566,9 @@ def signal_group(child, number):
 def test(argv):
     """All tests twice: SQLite without services, then PostgreSQL and Valkey or Redis.
 
-    Two processes each. Browser tests come after the others, a file of them in one process; on
-    the grown size, whole journeys only.
+    A process more than there are processors: tests of started servers mostly wait. Browser
+    tests come after the others, a file of them in one process; on the grown size, whole
+    journeys only.
     """
     sizes = [size for size in ("small", "grown") if "--" + size in argv] or ["small", "grown"]
     arguments = [arg for arg in argv if arg not in ("--small", "--grown")]
@@ -598,7 +599,10 @@ def run_pytest(size, kind, arguments):
     chosen, arguments = _without_marks(arguments)
     command += ["-m", "(%s) and %s" % (chosen, kind) if chosen else kind]
     if not _wants_one_process(arguments):
-        command += ["-n", "2", "--dist", "worksteal" if kind == "not browser" else "loadfile"]
+        processes, by = (min(os.cpu_count() or 1, 8) + 1, "worksteal")
+        if kind != "not browser":
+            processes, by = 2, "loadfile"
+        command += ["-n", str(processes), "--dist", by]
     say()
     say("%s: %s" % (size, " ".join(shlex.quote(part) for part in command[1:] + arguments)))
     began = time.monotonic()

@@ -45,16 +45,26 @@ hypothesis.load_profile("tests")
 
 def pytest_collection_modifyitems(items):
     for item in items:
-        if item.get_closest_marker("browser") and CHROMIUM is None:
+        if _is_of_browser(item) and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason=dev.CHROMIUM_HINT))
         if item.get_closest_marker("sqlite_only") and settings.IS_POSTGRES:
             item.add_marker(pytest.mark.skip(reason="is about SQLite"))
         if item.get_closest_marker("postgres_only") and not settings.IS_POSTGRES:
             item.add_marker(pytest.mark.skip(reason="is about PostgreSQL"))
         _commit_in_async_test(item)
+    # What waits for servers comes first, while the other processes have work to do beside it.
     # Playwright leaves its event loop running in this thread, where none of pytest's can
     # run any more: whatever uses it comes last.
-    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+    items.sort(key=lambda item: (_is_of_browser(item), not _waits_for_servers(item)))
+
+
+def _is_of_browser(item):
+    return item.get_closest_marker("browser") is not None
+
+
+def _waits_for_servers(item):
+    of_servers = {"make_server", "server", "own_server"} & set(item.fixturenames)
+    return bool(of_servers) or item.path.parent.name in {"faults", "bench"}
 
 
 def _commit_in_async_test(item):

@@ -30,6 +30,7 @@ from playwright.sync_api import sync_playwright
 import dev
 from tests import chromium, media, once
 from tests.databases import ROOT, databases, restore
+from tests.ground import GROUND, commits, ground_of, stand_together
 from tests.servers import OURS, Valkey
 from tests.serving import Server
 
@@ -56,6 +57,7 @@ def pytest_collection_modifyitems(items):
     # Playwright leaves its event loop running in this thread, where none of pytest's can
     # run any more: whatever uses it comes last.
     items.sort(key=lambda item: (_is_of_browser(item), not _waits_for_servers(item)))
+    items[:] = stand_together(items)
 
 
 def _is_of_browser(item):
@@ -146,6 +148,28 @@ def django_db_setup(copies, django_test_environment, django_db_blocker):
     with django_db_blocker.unblock():
         connection.close()
     copies.drop(name)
+
+
+@pytest.fixture
+def ground(request, django_db_setup, django_db_blocker):
+    """What the test's made_once fixture hands out (tests.ground)."""
+    make = ground_of(request.node)
+    if make and commits(request.node):
+        pytest.fail(f"A test that commits cannot stand on {make.__name__}.")
+    with django_db_blocker.unblock():
+        GROUND.stand_on(make)
+        yield GROUND
+        GROUND.make_way()
+
+
+@pytest.fixture
+def _django_db_helper(ground, _django_db_helper):
+    """pytest-django's transaction of the test, begun when the ground is there."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_teardown(item, nextitem):
+    GROUND.next = nextitem and ground_of(nextitem)
 
 
 @pytest.fixture(autouse=True, scope="session")

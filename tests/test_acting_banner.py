@@ -6,7 +6,6 @@ red until it stands below with a reason.
 
 from datetime import date
 
-import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils import timezone
 from accounts import services as accounts
 from branches.models import BranchMembership
 from tests import factories
+from tests.ground import made_once
 from tests.test_who_may import AREAS, ROWS
 from tests.who_may import Needs, town
 
@@ -51,8 +51,8 @@ NO_PAGE = {
 # Made by Django without asking who is there: 400 and 500 (templates/errors/_bare.html).
 
 
-@pytest.fixture
-def place(db):
+@made_once
+def place():
     """The town, with 何彩兰 in its class and branch, and a room that is open."""
     place = town.build()
     factories.seat(place.group, place.helped)

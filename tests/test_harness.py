@@ -2,14 +2,19 @@
 
 import os
 import socket
+from types import SimpleNamespace
 
 import pytest
 import redis
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from wagtail.models import Page, Site
+
+from tests.ground import made_once
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -22,6 +27,28 @@ def test_a_test_that_commits_leaves_nothing_behind(turn):
 
     assert not Page.objects.filter(title="left").exists()
     assert ContentType.objects.filter(app_label="left").count() == 1
+
+
+@made_once
+def shelf():
+    kind = ContentType.objects.create(app_label="stands", model="on it")
+    return SimpleNamespace(kind=kind, file=default_storage.save("shelf.txt", ContentFile(b"it")))
+
+
+@pytest.mark.parametrize("turn", ["first", "second"])
+def test_what_is_made_once_is_found_by_every_test_as_it_was_made(shelf, turn):
+    assert ContentType.objects.get(app_label="stands") == shelf.kind
+    assert shelf.kind.model == "on it"
+    with default_storage.open(shelf.file) as file:
+        assert file.read() == b"it"
+
+    ContentType.objects.filter(app_label="stands").delete()
+    shelf.kind.model = "changed"
+    default_storage.delete(shelf.file)
+
+
+def test_who_does_not_ask_for_what_is_made_once_does_not_find_it(db):
+    assert not ContentType.objects.filter(app_label="stands").exists()
 
 
 @pytest.mark.django_db

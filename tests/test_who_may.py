@@ -11,6 +11,7 @@ import pytest
 from django.urls import URLResolver, get_resolver, reverse
 
 import tests.who_may
+from tests.ground import made_once
 from tests.who_may import VISITORS, town
 
 AREAS = [
@@ -49,6 +50,18 @@ def test_every_row_has_a_column_for_every_visitor():
     assert [row[:2] for row in ROWS if len(row) != len(VISITORS) + 2] == []
 
 
+@made_once
+def place():
+    """The town, and what every area needs in it."""
+    place = town.build()
+    place.needs = tests.who_may.Needs()
+    for area in AREAS:
+        of_area = area.furnish(place)
+        place.needs.arguments |= of_area.arguments
+        place.needs.fields |= of_area.fields
+    return place
+
+
 def asked(client, needs, address, method, visitor):
     key = f"{address} {method}" if f"{address} {method}" in needs.fields else address
     arguments = needs.arguments.get(key, needs.arguments.get(address))
@@ -73,19 +86,13 @@ ON_BOTH = {"registrar", "secretary", "admin"}
         for visitor in VISITORS
     ],
 )
-def test_each_visitor_gets_what_the_table_says(client, db, visitor):
-    place = town.build()
-    needs = tests.who_may.Needs()
-    for area in AREAS:
-        of_area = area.furnish(place)
-        needs.arguments |= of_area.arguments
-        needs.fields |= of_area.fields
+def test_each_visitor_gets_what_the_table_says(client, place, visitor):
     if visitor in place.logins:
         client.force_login(place.logins[visitor])
 
     found = {}
     for address, method, *_statuses in ROWS:
-        found[address, method] = asked(client, needs, address, method, visitor).status_code
+        found[address, method] = asked(client, place.needs, address, method, visitor).status_code
         if address == "accounts:act_for":
             client.post(reverse("accounts:act_for"))  # Oneself again.
 

@@ -3,6 +3,8 @@ import re
 import pytest
 
 from accounts.models import InboxMessage
+from tests.accounts import life
+from tests.ground import made_once
 
 
 @pytest.fixture(autouse=True)
@@ -18,3 +20,9 @@ def inbox(settings):
         return [match[0] for match in found if match]
 
     return codes
+
+
+@made_once
+def her():
+    """Somebody about whom the school knows everything."""
+    return life.lived()

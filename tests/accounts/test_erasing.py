@@ -60,11 +60,6 @@ APPEND_ONLY = {
 MARK = re.compile(r"~\d{3}")
 
 
-@pytest.fixture
-def her(db):
-    return life.lived()
-
-
 class Marks:
     """Puts a mark into every text that belongs to a person, and remembers which is where."""
 

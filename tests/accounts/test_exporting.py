@@ -18,11 +18,6 @@ from tests.accounts import life
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-@pytest.fixture
-def her(db):
-    return life.lived()
-
-
 def rows(copy, label):
     return next(sheet.rows for sheet in copy.sheets if sheet.table == label)
 

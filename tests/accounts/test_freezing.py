@@ -19,15 +19,9 @@ from courses.errors import FileClosed
 from courses.models import Enrolment, SeatPool
 from live.models import Attendance
 from tests import factories
-from tests.accounts import life
 
 TODAY = timezone.localdate()
 DIED = TODAY - timedelta(days=5)
-
-
-@pytest.fixture
-def her(db):
-    return life.lived()
 
 
 def freeze(her, deceased_on=DIED):

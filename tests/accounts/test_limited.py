@@ -16,6 +16,7 @@ from courses import queries as courses
 from live import links
 from live import services as live
 from tests import factories
+from tests.ground import made_once
 from tests.test_who_may import AREAS, ROWS
 from tests.who_may import town
 
@@ -33,7 +34,7 @@ def names(resolver=None, namespaces=()):
             yield ":".join([*namespaces, pattern.name])
 
 
-@pytest.fixture
+@made_once
 def place():
     """The town of tests/who_may, with a class that goes on now."""
     place = town.build()

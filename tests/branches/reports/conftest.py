@@ -12,6 +12,7 @@ from branches import ledger
 from branches.quarters import Quarter
 from live.models import StudyMode
 from tests.branches import school
+from tests.ground import made_once
 
 Q3 = Quarter(2026, 3)
 OCTOBER = datetime(2026, 10, 8, 2, tzinfo=UTC)
@@ -40,8 +41,13 @@ def meeting(year, group, starts_at, *who, mode=StudyMode.ON_SITE, number=1):
     return session
 
 
-@pytest.fixture
+@made_once
 def year():
+    with time_machine.travel(OCTOBER):
+        return whole_year()
+
+
+def whole_year():
     """A county with two branches and a group, its sister with one, and what they studied."""
     province = school.organisation("山海省")
     county = school.organisation("望湖县", under=province)

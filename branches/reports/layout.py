@@ -204,8 +204,11 @@ class Report:
         return Quarter.parse(self.content["before"]["quarter"])
 
     @property
-    def before_is_frozen(self) -> bool:
-        return bool(self.content["before"]["frozen_at"])
+    def before_note(self) -> str:
+        """Where the figures of a year ago come from."""
+        if self.content["before"]["frozen_at"]:
+            return _("一年前的是定稿的数字。")
+        return _("一年前没有定稿，是按台账现算的数字。")
 
     @property
     def rules(self) -> list[str]:

@@ -45,6 +45,7 @@ def pdf_of(report: Report) -> bytes:
             "rows": [[one.figure.label, one.now, one.before] for one in report.compared],
             "total": [],
         },
+        "before": report.before_note,
         "rules": report.rules,
         "branches": {
             "title": _("各支部"),

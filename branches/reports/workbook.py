@@ -43,7 +43,7 @@ def _first(report) -> Sheet:
     return Sheet(
         title=_title(report, _("合计")),
         name=_("合计"),
-        notes=[report.state, *report.rules],
+        notes=[report.state, report.before_note, *report.rules],
         columns=[
             Column(_("数字"), width=12),
             Column(_("单位"), width=4),

@@ -149,6 +149,12 @@ def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
     )
 
 
+def branches_ended(user: User, *, on: date) -> QuerySet[Branch]:
+    """Those of `branches_led_by` that are no more, the newest first: their books stay."""
+    ended = branches_led_by(user, on=on).filter(ended_on__lte=on)
+    return ended.select_related("merged_into").order_by("-ended_on", "path")
+
+
 def _one(rows: QuerySet, aggregate):
     """One figure over all of `rows`, as a subquery."""
     return Subquery(

@@ -11,6 +11,9 @@ from branches import doors, queries
 from branches.models import Branch
 from branches.quarters import Quarter
 
+# Of those that are no more the newest: whose books one still looks for.
+GONE_SHOWN = 100
+
 # Branches
 
 
@@ -20,7 +23,7 @@ def branch_list(request):
     today = timezone.localdate()
     context = {
         "branches": queries.branch_list(request.user, on=today),
-        "quarter": Quarter.of(today),
+        "gone": queries.branches_ended(request.user, on=today)[:GONE_SHOWN],
         "unread": doors.notices_read_by(request.user).filter(read_at=None).count(),
         "keeps_any": queries.branches_kept_by(request.user).exists(),
         "rules": doors.rule_organisations(request.user).exists(),

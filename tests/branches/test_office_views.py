@@ -57,6 +57,11 @@ def test_a_branch_is_founded_changed_moved_and_ended_from_its_pages(bureau, city
     for word in ("成立", "改变隶属", "修改", "撤销", "第一支部", "另一总支", "合并"):
         assert word in page
     assert "新成员" not in page
+    assert "新成员" not in said(bureau.get(f"/branches/{first.pk}/members/"))
+    # Not among the others any more, and still to be found with its books.
+    found = bureau.get("/branches/").text
+    assert f'/branches/{first.pk}/"' in found[found.index("已经撤销的 1 个") :]
+    assert f"/branches/{first.pk}/" not in found[: found.index("已经撤销的 1 个")]
 
 
 @pytest.mark.parametrize(

@@ -127,7 +127,7 @@ def _of_records(records: QuerySet[BranchRecord], what, note, button) -> Work | N
     return Work(
         len(found),
         what,
-        f"{note}；{first}",
+        _("%(note)s；%(first)s") % {"note": note, "first": first},
         reverse("branches:record", args=[branch_pk, pk]),
         button,
     )
@@ -231,7 +231,7 @@ def _forms(branch: Branch, on: date) -> Work | None:
     return Work(
         len(waiting),
         _("张上级要的表等您确认"),
-        f"{form}，{period.label}",
+        _("%(form)s，%(period)s") % {"form": form, "period": period.label},
         reverse("branches:statement", args=[branch.pk, form.pk, period.code]),
         _("去确认"),
     )

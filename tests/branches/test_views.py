@@ -336,7 +336,7 @@ def test_the_ledger_of_one_person_is_theirs_alone(
         "回放、自学": "0.0 学时",
     }
     assert rows(response) == 5
-    assert "共 5 行 ，李国强" in said(response)
+    assert "共 5 行，李国强" in said(response)
 
     # Somebody of another branch cannot be chosen, and so not be looked for.
     assert rows(office.get(ledger_url, {"person": stranger.pk})) == 7

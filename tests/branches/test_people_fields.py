@@ -110,5 +110,5 @@ def test_the_ledger_of_very_many_is_asked_by_name(client, crowd, branch, wang, s
     options = several.split('name="person"')[1].split("</select>")[0]
     assert options.count("<option") == 3
     one = client.get(f"{address}&name=王𠮷").text
-    assert "共 1 行 ，王𠮷" in " ".join(one.split())
+    assert "共 1 行，王𠮷" in " ".join(one.split())
     assert "没有找到“赵五”" in client.get(f"{address}&name=赵五").text

@@ -71,6 +71,35 @@ def parent_offered_to(user: User, pk: int) -> Branch:
     raise Http404
 
 
+def organisations_offered_to(
+    user: User, branch: Branch, *, beneath: bool = False
+) -> QuerySet[Organisation]:
+    """To which organisations `user` may give the branch, or found one `beneath` it.
+
+    Whoever is in office above it to every open one: the tree of branches crosses that of the
+    offices.  A bureau to its own, so that none puts a branch into a sister's books; all others
+    leave it where it is.
+    """
+    offered = Q(ended_on=None)
+    if not (user.is_superuser or _is_above(user, branch, itself=beneath)):
+        led = organisations_led_by(user, RoleGrant.Role.BUREAU)
+        offered &= Q(pk__in=led.values("pk"))
+    return Organisation.objects.filter(offered | Q(pk=branch.organisation_id))
+
+
+def _is_above(user: User, branch: Branch, *, itself: bool) -> bool:
+    step, path = Branch.steplen, branch.path
+    last = len(path) + 1 if itself else len(path)
+    above = [path[:end] for end in range(step, last, step)]
+    held = BranchOffice.objects.filter(
+        queries.held_on(timezone.localdate()),
+        person__isnull=False,
+        person=user.person_id,
+        branch__path__in=above,
+    )
+    return held.exists()
+
+
 def membership_managed_by(user: User, *, branch_pk: int, pk: int) -> BranchMembership:
     branch = branch_managed_by(user, branch_pk)
     if found := branch.memberships.filter(pk=pk).select_related("person", "branch").first():

@@ -7,7 +7,6 @@ from django.utils.translation import gettext_lazy
 
 from accounts.files.fields import BirthField, NameField
 from accounts.models import Organisation, Person
-from accounts.queries import organisations_open
 from branches.models import Branch, BranchOffice, HoursRule, StudyTarget
 from branches.people_fields import offer
 from common.typed import day_of_a_life, near_day
@@ -64,16 +63,20 @@ class ChangeBranchForm(NoteMixin):
     )
     field_order = ["name", "level", "kind", "organisation", "class_group", "term_years"]
 
-    def __init__(self, *args, organisations=None, **kwargs):
+    def __init__(self, *args, organisations, steers=True, **kwargs):
         self.organisations = organisations
         super().__init__(*args, **kwargs)
+        # What a branch is and whose it is, those above it say.
+        for name in () if steers else ("level", "organisation"):
+            self.fields[name].disabled = True
+            self.fields[name].help_text = _("要改请上级来改")
 
     def clean_name(self):
         return " ".join(self.cleaned_data["name"].split())
 
     def clean_organisation(self) -> Organisation:
         words = self.cleaned_data["organisation"].strip()
-        offered = organisations_open() if self.organisations is None else self.organisations
+        offered = self.organisations
         found = list(offered.filter(name=words)[:2]) or list(offered.filter(code=words)[:2])
         if not found:
             raise forms.ValidationError(_("没有找到这个单位，请写全名或者代码。"))

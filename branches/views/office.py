@@ -60,8 +60,11 @@ def branch_page(request, pk):
 def found(request, pk=None):
     """A new branch, beneath the branch `pk` or, for the bureau, on its own."""
     parent = doors.parent_offered_to(request.user, pk) if pk else None
-    organisations = organisations_led_by(request.user, "bureau") if parent is None else None
-    if parent is None and not organisations.exists():
+    if parent:
+        organisations = doors.organisations_offered_to(request.user, parent, beneath=True)
+    else:
+        organisations = organisations_led_by(request.user, "bureau")
+    if not organisations.exists():
         raise Http404
     first = {"term_years": 3, "founded_on": timezone.localdate(), "level": Branch.Level.BRANCH}
     if parent:
@@ -87,7 +90,12 @@ def change(request, pk):
         "organisation": branch.organisation.name,
         "class_group": branch.class_group.code if branch.class_group else "",
     }
-    form = ChangeBranchForm(request.POST or None, initial=known)
+    form = ChangeBranchForm(
+        request.POST or None,
+        initial=known,
+        organisations=doors.organisations_offered_to(request.user, branch),
+        steers=doors.branches_steered_by(request.user).filter(pk=branch.pk).exists(),
+    )
     return _form_page(
         request,
         form,

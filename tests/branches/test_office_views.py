@@ -92,6 +92,49 @@ def test_what_is_wrong_is_said_and_nothing_is_founded(bureau, branch, wrong, wor
     assert Branch.objects.count() == 1
 
 
+CHANGE = {"name": "新名", "level": "branch", "organisation": "东溪区", "term_years": 3}
+
+
+def test_no_county_puts_a_branch_into_a_sisters_books(client, city):
+    county, sister = (school.organisation(name, under=city) for name in ("望湖区", "东溪区"))
+    branch = school.branch("望湖支部", at=county)
+    fang = school.person("方敏", at=county)
+    accounts.grant_role(person=fang, role=RoleGrant.Role.BUREAU, organisation=county)
+    client.force_login(school.login(fang))
+    where = f"/branches/{branch.pk}"
+
+    refused = client.post(f"{where}/change/", CHANGE)
+    founded = client.post(f"{where}/new/", CHANGE | {"kind": "home", "founded_on": "2026-9-1"})
+
+    assert (refused.status_code, founded.status_code) == (422, 422)
+    assert "没有找到这个单位" in said(refused)
+    assert list(Branch.objects.filter(organisation=sister)) == []
+    assert client.post(f"{where}/change/", CHANGE | {"organisation": "望湖区"}).status_code == 302
+
+
+def test_a_secretary_renames_the_branch_and_leaves_it_where_it_is(keeper, city, branch):
+    school.organisation("东溪区", under=city)
+
+    keeper.post(f"/branches/{branch.pk}/change/", CHANGE | {"level": "committee"})
+
+    branch.refresh_from_db()
+    assert (branch.name, branch.level, branch.organisation) == ("新名", "branch", city)
+
+
+def test_whoever_is_in_office_above_gives_a_branch_to_any_unit(client, city, branch):
+    general = school.branch("总支", at=city, level="general")
+    below = school.branch("一支部", at=city, under=general)
+    unit = school.organisation("东溪区", under=city)
+    li = school.person("李国强", at=city)
+    school.office(li, general)
+    client.force_login(school.login(li))
+
+    assert client.post(f"/branches/{below.pk}/change/", CHANGE).status_code == 302
+
+    below.refresh_from_db()
+    assert (below.organisation, below.level) == (unit, "branch")
+
+
 @pytest.mark.parametrize(
     "address",
     [

@@ -71,7 +71,7 @@ def clock():
         yield clock
 
 
-def is_logged_in(client, page="/me/"):
+def is_logged_in(client, page="/accounts/phone/change/"):
     return client.get(page).status_code == 200
 
 

@@ -21,6 +21,7 @@ from courses.models import (
     Term,
     WaitingEntry,
 )
+from tests.ground import made_once
 
 pytestmark = pytest.mark.django_db
 
@@ -56,16 +57,36 @@ def everything():
     }
 
 
-def test_making_the_demo_courses_twice_changes_nothing():
-    now = make(MOMENTS[0])
+@made_once
+def september():
+    return make(MOMENTS[0])
+
+
+@made_once
+def november():
+    return make(MOMENTS[1])
+
+
+@made_once
+def february():
+    return make(MOMENTS[2])
+
+
+def test_making_the_demo_courses_twice_changes_nothing(september):
     before = everything()
-    demo.create(now=now + timedelta(days=3))
+    demo.create(now=september + timedelta(days=3))
     assert everything() == before
 
 
-@pytest.mark.parametrize("moment", MOMENTS[1:])
-def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue(moment):
-    now = make(moment)
+def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue_in_november(november):
+    a_class_is_about_to_begin_and_one_is_full_with_a_queue(november)
+
+
+def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue_in_february(february):
+    a_class_is_about_to_begin_and_one_is_full_with_a_queue(february)
+
+
+def a_class_is_about_to_begin_and_one_is_full_with_a_queue(now):
     first = ClassGroup.objects.get(code="XS-1")
     soon = first.sessions.get(starts_at__gt=now, starts_at__lte=now + timedelta(minutes=10))
     assert soon.lesson is not None
@@ -77,19 +98,26 @@ def test_a_class_is_about_to_begin_and_one_is_full_with_a_queue(moment):
     assert {each["open"].name for each in rounds} == {"插班", "第二轮（抽签）"}
 
 
-def test_somebody_in_the_demo_school_is_offered_a_seat():
-    make(MOMENTS[0])
-
+def test_somebody_in_the_demo_school_is_offered_a_seat(september):
     [offer] = Offer.objects.filter(answer="")
 
     assert offer.entry.person == people.person("张桂芳")
     assert offer.entry.number == 1
 
 
-@pytest.mark.parametrize("moment", MOMENTS)
-def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes(moment):
-    make(moment)
+def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes_in_september(september):
+    one_round_of_the_next_term_was_drawn_and_one_takes_wishes()
 
+
+def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes_in_november(november):
+    one_round_of_the_next_term_was_drawn_and_one_takes_wishes()
+
+
+def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes_in_february(february):
+    one_round_of_the_next_term_was_drawn_and_one_takes_wishes()
+
+
+def one_round_of_the_next_term_was_drawn_and_one_takes_wishes():
     [drawn] = Draw.objects.all()
 
     assert arithmetic.check(drawn.list_text, drawn.result_text) == []
@@ -100,15 +128,13 @@ def test_one_round_of_the_next_term_was_drawn_and_one_takes_wishes(moment):
     assert coming.applications.exclude(partner=None).count() == 2
 
 
-def test_the_demo_learners_had_their_seats_before_the_first_meeting():
-    make(MOMENTS[0])
+def test_the_demo_learners_had_their_seats_before_the_first_meeting(september):
     session = ClassGroup.objects.get(code="XS-1").sessions.first()
     assert people.person("王秀兰") in queries.due_at(session)
     assert queries.due_at(session).count() == 16
 
 
-def test_eight_courses_stand_below_the_front_page_and_one_lesson_has_a_film():
-    make(MOMENTS[0])
+def test_eight_courses_stand_below_the_front_page_and_one_lesson_has_a_film(september):
     home = Site.objects.get(is_default_site=True).root_page
     courses = CoursePage.objects.descendant_of(home).live()
     assert courses.count() == 8

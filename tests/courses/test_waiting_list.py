@@ -329,15 +329,18 @@ class WhateverHappens(RuleBasedStateMachine):
             {kind: [] for kind in KINDS},
             {kind: [] for kind in KINDS},
         )
-        for seat in self.group.enrolments.filter(withdrawn_at=None).select_related("pool"):
-            seats[seat.pool.kind].append(number[seat.person_id])
-        made = Counter()
-        for offer in Offer.objects.filter(pool__class_group=self.group).select_related(
-            "pool", "entry"
+        # Columns, not objects: this is asked after every step.
+        for kind, person in self.group.enrolments.filter(withdrawn_at=None).values_list(
+            "pool__kind", "person"
         ):
-            made[offer.pool.kind, offer.entry.number] += 1
-            if not offer.answer:
-                offers[offer.pool.kind].append((offer.entry.number, offer.seats))
+            seats[kind].append(number[person])
+        made = Counter()
+        for kind, entry, answer, kept in Offer.objects.filter(
+            pool__class_group=self.group
+        ).values_list("pool__kind", "entry__number", "answer", "seats"):
+            made[kind, entry] += 1
+            if not answer:
+                offers[kind].append((entry, kept))
         for kind, each in self.group.waiting.order_by("number").values_list(
             "pool__kind", "number"
         ):
@@ -349,7 +352,8 @@ class WhateverHappens(RuleBasedStateMachine):
                 person for person, seat in expected.seats.items() if seat.kind == kind
             )
             assert pool.seats_taken == expected.taken(kind)
-            line = [(entry.number, number[entry.person_id]) for entry in rules.line(pool)]
+            in_line = rules.line(pool).values_list("number", "person")
+            line = [(each, number[person]) for each, person in in_line]
             assert line == [(one.number, one.person) for one in expected.line(kind)]
             assert sorted(offers[kind]) == sorted(
                 (offer[0].number, len(offer)) for offer in expected.offers if offer[0].kind == kind

@@ -75,7 +75,7 @@ def found(request, pk=None):
         form,
         title=_("新设党组织"),
         lead=_("设在“%(parent)s”下面。") % {"parent": parent} if parent else "",
-        back=parent and reverse("branches:branch", args=[parent.pk]),
+        branch=parent,
         act=lambda facts: upkeep.found(parent=parent, by=request.user, **facts),
         done=_("“%(name)s”已经设立。"),
     )
@@ -185,7 +185,7 @@ def end(request, pk):
     )
 
 
-def _form_page(request, form, *, title, act, done, branch=None, lead="", back=None):
+def _form_page(request, form, *, title, act, done, branch=None, lead=""):
     """One form, one act; what is refused stands in the form."""
     if request.method == "POST" and form.is_valid():
         try:
@@ -196,13 +196,12 @@ def _form_page(request, form, *, title, act, done, branch=None, lead="", back=No
             messages.success(request, done % {"name": made})
             return redirect("branches:branch", made.pk)
     context = head_of(request, branch) if branch else {}
-    if branch:
-        back = reverse("branches:branch", args=[branch.pk])
+    back = reverse("branches:branch", args=[branch.pk]) if branch else reverse("branches:list")
     context |= {
         "form": form,
         "title": title,
         "lead": lead,
-        "back_url": back or reverse("branches:list"),
+        "back_url": back,
         "back_text": branch.name if branch else _("支部"),
     }
     status = 422 if form.errors else 200

@@ -4,6 +4,7 @@ import io
 from datetime import date
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -168,6 +169,14 @@ def test_hints_are_shown_and_block_nothing(bureau, branch):
 def keeper(client, secretary):
     client.force_login(secretary)
     return client
+
+
+def test_a_secretary_who_founds_a_group_is_led_nowhere_that_is_not_theirs(keeper, branch):
+    page = keeper.get(f"/branches/{branch.pk}/new/")
+
+    assert page.status_code == 200
+    assert reverse("branches:rules") not in page.text
+    assert reverse("branches:members", args=[branch.pk]) in page.text
 
 
 def test_a_secretary_takes_in_appoints_relieves_and_lets_go(keeper, city, branch):

@@ -171,12 +171,17 @@ def keeper(client, secretary):
     return client
 
 
-def test_a_secretary_who_founds_a_group_is_led_nowhere_that_is_not_theirs(keeper, branch):
-    page = keeper.get(f"/branches/{branch.pk}/new/")
+def test_a_secretary_who_founds_a_branch_is_led_nowhere_that_is_not_theirs(
+    keeper, city, secretary
+):
+    general = school.branch("总支", at=city, level="general")
+    school.office(secretary.person, general)
+
+    page = keeper.get(f"/branches/{general.pk}/new/")
 
     assert page.status_code == 200
     assert reverse("branches:rules") not in page.text
-    assert reverse("branches:members", args=[branch.pk]) in page.text
+    assert reverse("branches:members", args=[general.pk]) in page.text
 
 
 def test_a_secretary_takes_in_appoints_relieves_and_lets_go(keeper, city, branch):

@@ -123,8 +123,8 @@ def grant(
 ) -> Inspection:
     """Let `auditor` read `size` records of the organisation and all beneath, drawn by `seed`.
 
-    Raises InspectionRefused for days that make no sense, for somebody in office there, and
-    where there is nothing to draw from.
+    The same again while it is open is harmless.  Raises InspectionRefused for days that make no
+    sense, for somebody in office there, and where there is nothing to draw from.
     """
     now = now or timezone.now()
     today = timezone.localdate(now)
@@ -143,6 +143,20 @@ def grant(
     keys = list(records_between(organisation, held_from, held_before).values_list("pk", flat=True))
     if not keys:
         raise InspectionRefused(_("这段时间没有学习记录，没有可抽的。"), field="held_from")
+    Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
+    pressed_before = Inspection.objects.filter(
+        organisation=organisation,
+        auditor=auditor,
+        purpose=purpose.strip(),
+        held_from=held_from,
+        held_before=held_before,
+        opens_on=opens_on,
+        closes_on=closes_on,
+        ended_at=None,
+        **({"seed": seed.strip()} if seed.strip() else {}),
+    )
+    if found := pressed_before.first():
+        return found
     seed = seed.strip() or secrets.token_hex(4)
     made = Inspection.objects.create(
         organisation=organisation,

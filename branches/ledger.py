@@ -7,7 +7,6 @@ database lets one line of a revision stand, and whoever comes second looks again
 """
 
 import logging
-from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 
@@ -222,12 +221,8 @@ def follow_homes(
                 again.append(drafting.copy(line, branch_id=home))
     appending.append([*reversals, *again], now=now)
     notices.send(again, now=now)
-    left = defaultdict(set)
-    for line in reversals:
-        left[line.session_id].add(line.branch_id)
-    for session in ClassSession.objects.filter(pk__in=left):
+    for session in ClassSession.objects.filter(pk__in={line.session_id for line in again}):
         records.draft(session=session, now=now)
-        records.drop_empty(session=session, branches=left[session.pk])
     _follow_activities(people, since=since, now=now)
     return len(again)
 

@@ -65,30 +65,6 @@ def draft(*, session: ClassSession, now: datetime | None = None) -> int:
 
 
 @transaction.atomic
-def drop_empty(*, session: ClassSession, branches: Iterable[int | None]) -> None:
-    """Drop the drafts of home branches none of whose people were there any more, as if it had
-    been known in time; what somebody has written on, signed or was to inspect stays."""
-    there = StudyEntry.objects.filter(
-        queries.STANDS, session=OuterRef("session"), branch=OuterRef("branch")
-    )
-    drafts = BranchRecord.objects.filter(
-        ~Exists(there),
-        session=session,
-        activity=None,
-        branch__in={each for each in branches if each},
-        branch__kind=Branch.Kind.HOME,
-        edited_at=None,
-        absences=None,
-        versions=None,
-        inspected=None,
-    ).values_list("pk", flat=True)
-    locked = BranchRecord.objects.select_for_update(no_key=True).filter(pk__in=list(drafts))
-    BranchRecord.objects.filter(
-        pk__in=[record.pk for record in locked if record.edited_at is None]
-    ).delete()
-
-
-@transaction.atomic
 def draft_activity(*, activity: BranchActivity, now: datetime | None = None) -> int:
     """The record of a closed activity for its branch; where several branches were together,
     one for each of them too. Return how many were new.
@@ -131,10 +107,10 @@ def draft_activity(*, activity: BranchActivity, now: datetime | None = None) -> 
 
 def _drop_untouched(drafted: Iterable[BranchRecord]) -> None:
     """Drafts of meetings at which, after all, nobody of the branch was: nobody could complete
-    them. What somebody has written into stays."""
+    them. What somebody has written into, signed or is to inspect stays."""
     if idle := [each.pk for each in drafted if not (each.edited_at or each.activity_id)]:
         untouched = BranchRecord.objects.filter(pk__in=idle, edited_at=None, signed_on=None)
-        untouched.filter(absences=None).delete()
+        untouched.filter(absences=None, versions=None, inspected=None).delete()
 
 
 def _take_over(record: BranchRecord, facts: dict) -> None:

@@ -6,19 +6,19 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, User
 from branches import appending, drafting, hours, queries
 from branches.errors import RuleRefused
-from branches.models import HoursRule, StudyEntry
+from branches.models import HoursRule, StudyEntry, StudyTarget
 
 # Lines of a batch.
 CHUNK = 2000
@@ -159,6 +159,22 @@ def check(rule: HoursRule) -> None:
         raise RuleRefused(_("这个版本已经有了，请换一个版本名称。"))
     if others.filter(valid_from=rule.valid_from).exists():
         raise RuleRefused(_("从这一天起已经有一个规则，请换一天。"))
+
+
+def aim(
+    *, organisation: Organisation, valid_from: date, member_hours: int, office_hours: int
+) -> StudyTarget:
+    """A yearly aim from a day on. Raises RuleRefused for a day from which there is one."""
+    try:
+        with transaction.atomic():
+            return StudyTarget.objects.create(
+                organisation=organisation,
+                valid_from=valid_from,
+                member_hours=member_hours,
+                office_hours=office_hours,
+            )
+    except IntegrityError as error:
+        raise RuleRefused(_("从这一天起已经有一个目标，请换一天。")) from error
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ def found(
 
     Raises BranchRefused for a name that an open branch of the organisation has already.
     """
+    _lock_tree()
     _check_name(name, organisation)
     branch = Branch(
         name=name,
@@ -51,6 +52,7 @@ def found(
         founded_on=founded_on,
     )
     if parent:
+        parent = Branch.objects.get(pk=parent.pk)
         _check_open(parent)
         parent.add_child(instance=branch)
     else:
@@ -102,8 +104,7 @@ def move(
 
     Raises BranchRefused for a place beneath itself and one that is no more.
     """
-    # One change of the tree at a time: the paths of many rows are written anew.
-    list(Branch.objects.select_for_update().filter(depth=1).order_by("pk"))
+    _lock_tree()
     branch = Branch.objects.get(pk=branch.pk)
     above = branch.get_parent()
     if above == parent:
@@ -153,6 +154,7 @@ def merge(
 
     Raises BranchRefused for branches of two kinds, for itself and for one that is no more.
     """
+    _lock_tree()
     pks = sorted([branch.pk, into.pk])
     locked = Branch.objects.select_for_update().filter(pk__in=pks).in_bulk()
     branch, into = locked[branch.pk], locked[into.pk]
@@ -246,6 +248,12 @@ def _close(branch: Branch, day: date) -> list[Person]:
 def _follow(people: list[Person], *, since: date, by: User, now: datetime | None) -> None:
     if since <= timezone.localdate(now):
         ledger.follow_homes(people=people, since=since, by=by, now=now or timezone.now())
+
+
+def _lock_tree() -> None:
+    """One change of the tree at a time: a place in it and a name are taken once, and a move
+    writes the paths of many rows anew."""
+    list(Branch.objects.select_for_update().filter(depth=1).order_by("pk"))
 
 
 def _check_name(name: str, organisation: Organisation, *, but: Branch | None = None) -> None:

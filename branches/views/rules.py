@@ -77,9 +77,13 @@ def rule_excel(request):
 def new_target(request):
     form = TargetForm(request.POST or None, organisations=_organisations(request))
     if request.method == "POST" and form.is_valid():
-        StudyTarget.objects.create(**form.cleaned_data)
-        messages.success(request, _("目标已经写好。"))
-        return redirect("branches:rules")
+        try:
+            ruling.aim(**form.cleaned_data)
+        except DomainError as error:
+            form.add_error("valid_from", str(error))
+        else:
+            messages.success(request, _("目标已经写好。"))
+            return redirect("branches:rules")
     context = {
         "form": form,
         "title": _("全年学时目标"),

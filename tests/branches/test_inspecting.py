@@ -100,6 +100,15 @@ def test_what_makes_no_sense_is_refused_at_its_field(city, auditor, bureau, reco
     assert refused.value.field == field
 
 
+def test_pressed_twice_is_granted_once(city, auditor, bureau, records):
+    made = granted(city, auditor, bureau)
+
+    assert granted(city, auditor, bureau) == made == granted(city, auditor, bureau, seed="")
+    assert granted(city, auditor, bureau, seed="7") != made
+    inspecting.end(inspection=made, by=bureau)
+    assert granted(city, auditor, bureau) != made
+
+
 def test_nobody_inspects_their_own_branch(city, secretary, bureau, records):
     with pytest.raises(InspectionRefused, match="任职"):
         granted(city, secretary, bureau)

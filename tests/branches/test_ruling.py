@@ -134,3 +134,11 @@ def test_a_version_or_a_day_that_is_taken_is_refused(city, facts, words):
         ruling.put_in_force(rule=rule(city, **facts), by=school.login(), now=LATER)
 
     assert HoursRule.objects.count() == 1
+
+
+def test_a_second_aim_from_the_same_day_is_refused_in_words(city):
+    facts = {"organisation": city, "member_hours": 32, "office_hours": 56}
+    ruling.aim(valid_from=date(2027, 1, 1), **facts)
+
+    with pytest.raises(RuleRefused, match="已经有一个目标"):
+        ruling.aim(valid_from=date(2027, 1, 1), **facts)

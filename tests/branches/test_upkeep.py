@@ -1,10 +1,13 @@
 """The tree of branches changed by an office, and the ledger that follows dates entered late."""
 
+import threading
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
-from branches import ledger, queries, services, upkeep, verification
+from branches import inspecting, ledger, queries, services, upkeep, verification
 from branches.errors import BranchRefused, DatesCross
 from branches.hints import term_hint
 from branches.models import Branch, BranchChange, BranchRecord, StudyEntry
@@ -50,6 +53,33 @@ def test_a_branch_is_founded_beneath_another_with_a_line_of_history(city, branch
 
     assert (made.get_parent(), made.class_group, made.founded_on) == (branch, group, SEPTEMBER)
     assert history(made) == [("founded", "", "书法班临时党支部")]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_found_the_same_at_once_one_is_told():
+    city = school.organisation("青岚市")
+    general = school.branch("总支", at=city, level="general")
+    both, results = threading.Barrier(2), []
+
+    def run():
+        both.wait(timeout=10)
+        try:
+            facts = {"level": "branch", "kind": "home", "founded_on": SEPTEMBER, "by": None}
+            upkeep.found(name="新支部", organisation=city, parent=general, **facts)
+        except BranchRefused as refused:
+            results.append(str(refused))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run) for _twice in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(results) == 1
+    assert "同名" in results[0]
+    assert Branch.objects.get(name="新支部").get_parent() == general
 
 
 def test_two_open_branches_of_an_organisation_do_not_share_a_name(city, branch, sister, by):
@@ -178,13 +208,26 @@ def test_a_membership_dated_backwards_takes_the_study_of_those_days_along(
     assert verification.verify().is_well
 
 
-@pytest.mark.parametrize("what", ["written", "somebody was there"])
+@pytest.mark.parametrize("what", ["written", "to inspect", "somebody was there"])
 def test_a_record_that_says_something_stays_where_it_was(
     city, branch, sister, wang, session, by, what
 ):
     school.studied(wang, session)
     if what == "written":
         BranchRecord.objects.update(edited_at=LATER)
+    elif what == "to inspect":
+        made = inspecting.grant(
+            organisation=city,
+            auditor=school.person("宋明", at=city),
+            purpose="检查",
+            held_from=SEPTEMBER,
+            held_before=date(2026, 10, 1),
+            opens_on=timezone.localdate(),
+            closes_on=timezone.localdate(),
+            size=1,
+            by=by,
+        )
+        assert made.drawn.count() == 1
     else:
         li = school.person("李国强", at=city)
         school.member(li, branch)

@@ -567,8 +567,8 @@ def test(argv):
     """All tests twice: SQLite without services, then PostgreSQL and Valkey or Redis.
 
     A process more than there are processors: tests of started servers mostly wait. Browser
-    tests come after the others, a file of them in one process; on the grown size, whole
-    journeys only.
+    tests come after the others, a file of them in one process. The grown size leaves out what
+    asks for no database (tests/sizes.py), and of browser tests all but whole journeys.
     """
     sizes = [size for size in ("small", "grown") if "--" + size in argv] or ["small", "grown"]
     arguments = [arg for arg in argv if arg not in ("--small", "--grown")]

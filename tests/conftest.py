@@ -33,6 +33,7 @@ from tests.databases import ROOT, databases, restore
 from tests.ground import GROUND, commits, ground_of, stand_together
 from tests.servers import OURS, Valkey
 from tests.serving import Server
+from tests.sizes import is_same_on_both, same_on_both  # noqa: F401
 
 CHROMIUM = dev.chromium_path()
 
@@ -44,7 +45,9 @@ hypothesis.load_profile("tests")
 # Which tests run, and in what order
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
+    if settings.IS_POSTGRES and settings.REDIS_URL:
+        _leave_to_the_small_size(config, items)
     for item in items:
         if _is_of_browser(item) and CHROMIUM is None:
             item.add_marker(pytest.mark.skip(reason=dev.CHROMIUM_HINT))
@@ -58,6 +61,13 @@ def pytest_collection_modifyitems(items):
     # run any more: whatever uses it comes last.
     items.sort(key=lambda item: (_is_of_browser(item), not _waits_for_servers(item)))
     items[:] = stand_together(items)
+
+
+def _leave_to_the_small_size(config, items):
+    same = [item for item in items if is_same_on_both(item)]
+    config.hook.pytest_deselected(items=same)
+    left = set(same)
+    items[:] = [item for item in items if item not in left]
 
 
 def _is_of_browser(item):

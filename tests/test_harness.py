@@ -2,10 +2,13 @@
 
 import os
 import socket
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 import redis
+from channels.layers import get_channel_layer
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
@@ -14,7 +17,9 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from wagtail.models import Page, Site
 
+from tests.databases import ROOT
 from tests.ground import made_once
+from tests.sizes import is_same_on_both, watched
 
 
 @pytest.mark.parametrize("turn", ["first", "second"])
@@ -65,6 +70,28 @@ def test_sqlite_tests_have_a_file_that_threads_share():
 
     assert name.exists()
     assert connection.cursor().execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_what_asks_for_no_database_is_left_to_the_small_size(request):
+    assert is_same_on_both(request.node)
+
+
+def test_what_asks_for_a_database_or_a_server_is_asked_on_both(request, db):
+    assert not is_same_on_both(request.node)
+
+
+def test_what_is_left_to_the_small_size_touches_nothing_the_sizes_differ_in(db):
+    with watched() as touched:
+        subprocess.run([sys.executable, "-c", "pass"], check=True)
+    assert touched == set()
+    with watched() as touched:
+        cache.get("something")
+        get_channel_layer()
+        subprocess.run([sys.executable, "manage.py", "version"], check=True, cwd=ROOT)
+    assert len(touched) == 3
+    with watched() as touched:
+        assert connection.vendor
+    assert touched == {"a database or a cache"}
 
 
 def test_nothing_leaves_this_machine():
@@ -123,6 +150,7 @@ def test_chromium_has_chinese_letters_a_camera_and_a_microphone(launch, open_pag
     assert heard["language"] == "zh-CN"
 
 
+@pytest.mark.both_sizes
 def test_each_test_process_has_a_cache_of_its_own():
     cache.set("kept", "here")
 

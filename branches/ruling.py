@@ -8,16 +8,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from functools import partial
 from itertools import groupby
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django_tasks import task
 
 from accounts.models import Organisation, User
-from branches import appending, drafting, hours, queries
+from branches import appending, drafting, hours, ledger, queries
 from branches.errors import RuleRefused
+from branches.home_study import slips
 from branches.models import HoursRule, StudyEntry, StudyTarget
 
 # Lines of a batch.
@@ -209,4 +212,21 @@ def put_in_force(*, rule: HoursRule, by: User, now: datetime | None = None) -> i
             appending.append(waiting, now=now)
             waiting = []
     appending.append(waiting, now=now)
+    if reaches_far(rule, now=now):
+        transaction.on_commit(
+            partial(post_what_waited.enqueue, rule.valid_from.isoformat()), robust=True
+        )
     return counted
+
+
+def reaches_far(rule: HoursRule, *, now: datetime | None = None) -> bool:
+    """Whether the rule counts days that the scheduler does not look at any more: what nobody
+    had a rule for then is posted once, in the background."""
+    return (timezone.localdate(now) - rule.valid_from).days >= ledger.DAYS_BACK
+
+
+@task()
+def post_what_waited(valid_from: str) -> None:
+    days = (timezone.localdate() - date.fromisoformat(valid_from)).days + 1
+    ledger.post_missed(days=days)
+    slips.post_missed(days=days)

@@ -43,9 +43,10 @@ def new_rule(request):
         ruling.check(rule)
         if "confirmed" in request.POST:
             lines = ruling.put_in_force(rule=rule, by=request.user)
-            messages.success(
-                request, _("规则已经生效，重新算了 %(count)s 行。") % {"count": lines}
-            )
+            said = _("规则已经生效，重新算了 %(count)s 行。") % {"count": lines}
+            if ruling.reaches_far(rule):
+                said += _("那时还没有规则可算的学习，过一会儿自己补记上。")
+            messages.success(request, said)
             return redirect("branches:rules")
     except DomainError as error:
         form.add_error(None, str(error))

@@ -142,3 +142,21 @@ def test_a_second_aim_from_the_same_day_is_refused_in_words(city):
 
     with pytest.raises(RuleRefused, match="已经有一个目标"):
         ruling.aim(valid_from=date(2027, 1, 1), **facts)
+
+
+def test_what_no_rule_counted_is_posted_when_one_reaches_back_to_it(
+    city, branch, wang, django_capture_on_commit_callbacks
+):
+    """Older than the scheduler looks: it would wait for ever."""
+    old = school.session(school.class_group(at=city), starts_at=school.NINE - timedelta(days=500))
+    school.seat_once(wang, old, since=school.NINE - timedelta(days=600))
+    school.attendance(wang, old)
+    assert ledger.post_missed(days=None) == 0
+
+    with django_capture_on_commit_callbacks(execute=True):
+        ruling.put_in_force(
+            rule=rule(city, version="2025-1", valid_from=date(2025, 1, 1)), by=school.login()
+        )
+
+    assert [version for _name, _hours, version in standing()] == ["2025-1"]
+    assert verification.verify().is_well

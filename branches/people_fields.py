@@ -44,14 +44,14 @@ def offer(form: forms.Form, people: QuerySet[Person], *names: str) -> None:
 
 
 def told_apart(people: Iterable[Person]) -> dict[int, str]:
-    """What to call each of `people`: by name, and who shares it with the year of birth as well,
-    and the end of a number."""
+    """What to call each of `people`: by name, and who shares it with the year of birth as well
+    and the end of a telephone number; two files of one human being by the files' numbers."""
     people = list(people)
-    times = Counter(person.name for person in people)
-    return {
-        person.pk: person.name if times[person.name] == 1 else _at_length(person)
-        for person in people
-    }
+    found = {person.pk: person.name for person in people}
+    for more in (_at_length, _by_file):
+        times = Counter(found.values())
+        found |= {each.pk: more(each) for each in people if times[found[each.pk]] > 1}
+    return found
 
 
 def _at_length(person: Person) -> str:
@@ -59,6 +59,12 @@ def _at_length(person: Person) -> str:
     if person.phone_tail:
         facts.append(_("尾号 %(tail)s") % {"tail": person.phone_tail})
     return f"{person.name}（{'，'.join(facts)}）" if facts else person.name
+
+
+def _by_file(person: Person) -> str:
+    year = _("%(year)s 年生") % {"year": person.born_on.year}
+    number = _("%(number)s 号档案") % {"number": person.pk}
+    return f"{person.name}（{year}，{number}）"
 
 
 class NameField(forms.CharField):

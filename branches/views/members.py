@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from branches import doors, excel, membership, queries, services, upkeep
 from branches.office_forms import AppointForm, DayForm, TakeInForm
+from branches.people_fields import told_apart
 from branches.views.branches import head_of
 from common import asked, dates
 from common.errors import DomainError
@@ -34,9 +35,13 @@ def roster(request, pk):
     everything = request.GET.get("rows") == "all"
     size = MEMBERS_AT_MOST if everything else MEMBERS_ON_A_PAGE
     page = Paginator(found, size).get_page(request.GET.get("page"))
+    rows = membership.members(page.object_list, on=today)
+    called = told_apart(row.person for row in rows)
+    for row in rows:
+        row.person.called = called[row.person.pk]
     context = head_of(request, branch) | {
         "page": page,
-        "rows": membership.members(page.object_list, on=today),
+        "rows": rows,
         "chosen": chosen,
         "query": _query(request, chosen),
         "everything": everything,

@@ -631,6 +631,11 @@ def test_who_shares_a_name_is_told_apart_wherever_people_are_chosen(city, branch
         "张桂芳（1960 年生）",
     ]
     assert "王秀兰" in called
+    third = school.person("张桂芳", at=city)
+    Person.objects.filter(pk=third.pk).update(born_on=date(1960, 5, 4))
+    again = told_apart(Person.objects.filter(name="张桂芳"))
+    assert len(set(again.values())) == 3
+    assert again[third.pk] == f"张桂芳（1960 年生，{third.pk} 号档案）"
     labels = [str(each.label) for each in marks]
     assert {"张桂芳（1951 年生）", "张桂芳（1960 年生）没来的原因"} <= set(labels)
 

@@ -7,6 +7,7 @@ python -m bench.stage.ledger SMALL LARGE BRANCHES PERSONS ROUNDS POSTED
 import os
 import sys
 import time
+from collections import defaultdict
 from datetime import datetime, timedelta
 from unittest.mock import patch
 
@@ -33,6 +34,8 @@ from bench.stage.province import (  # noqa: E402
 )
 from branches import ledger, verification  # noqa: E402
 from branches.models import Branch  # noqa: E402
+from branches.quarters import Quarter  # noqa: E402
+from branches.reports import freezing  # noqa: E402
 from courses.models import ClassSession  # noqa: E402
 from live.models import Attendance  # noqa: E402
 from tests.databases import databases  # noqa: E402
@@ -42,7 +45,7 @@ WARM_UP = 3
 POSTED_FROM = 30_000
 # The pages look at the year of this day.
 NOON = datetime(YEAR, 12, 31, 12, tzinfo=timezone.get_current_timezone())
-QUARTER = f"{YEAR}Q1"
+QUARTER, FROZEN = Quarter(YEAR, 1), Quarter(YEAR, 2)
 COUNTIES = 3
 BRANCHES = 30
 
@@ -52,11 +55,10 @@ class Reader:
 
     def __init__(self, person: Person):
         phone = f"138{person.pk:08d}"
-        user = User.objects.filter(person=person).first() or User.objects.create_user(
-            phone, person=person
-        )
+        found = User.objects.filter(person=person).first()
+        self.user = found or User.objects.create_user(phone, person=person)
         self._client = Client(HTTP_HOST="127.0.0.1")
-        self._client.force_login(user)
+        self._client.force_login(self.user)
 
     def read(self, *addresses: str) -> None:
         for address in addresses:
@@ -87,12 +89,12 @@ class Look:
         some = self.province.people[: min(self.studied, MEMBERS * BRANCHES)]
         people = list(Person.objects.filter(pk__in=some).order_by("pk"))
         counties = max(1, min(COUNTIES, self.studied // (MEMBERS * BRANCHES_OF_A_COUNTY)))
-        pages = {"branch_year": [], "person": [], "quarter": [], "county_lines": []}
+        pages = defaultdict(list)
         for secretary in people[::MEMBERS]:
             branch = self.province.home[secretary.pk]
             members = reverse("branches:members", args=[branch])
             lines = reverse("branches:ledger", args=[branch])
-            addresses = (members, f"{lines}?quarter={QUARTER}")
+            addresses = (members, f"{lines}?quarter={QUARTER.code}")
             pages["branch_year"].append((Reader(secretary), *addresses))
         for person in people[:: MEMBERS // 2 - 1]:
             address = f"{reverse('branches:my_learning')}?year={YEAR}"
@@ -101,11 +103,15 @@ class Look:
         for county, official in zip(self.province.counties, officials, strict=False):
             grant_role(person=official, role=RoleGrant.Role.BUREAU, organisation=county)
             reader = Reader(official)
-            report = reverse("branches:report", args=[county.pk, QUARTER])
+            report = reverse("branches:report", args=[county.pk, QUARTER.code])
             pages["quarter"].append((reader, report))
+            if not county.quarter_reports.exists():
+                freezing.freeze(organisation=county, quarter=FROZEN, by=reader.user)
+            frozen = reverse("branches:report", args=[county.pk, FROZEN.code])
+            pages["frozen_quarter"].append((reader, frozen))
             unit = Branch.objects.get(organisation=county, depth=2)
             lines = reverse("branches:ledger", args=[unit.pk])
-            pages["county_lines"].append((reader, f"{lines}?quarter={QUARTER}"))
+            pages["county_lines"].append((reader, f"{lines}?quarter={QUARTER.code}"))
         return pages
 
     def timed(self, name: str, action, arguments) -> None:

@@ -46,6 +46,10 @@ Level, Kind = Branch.Level, Branch.Kind
 TIMES = Count("pk", filter=Q(is_reversal=False)) - Count("pk", filter=Q(is_reversal=True))
 
 
+# Branches that are named in a query one by one: a county has forty, a province 18,000.
+LISTED_AT_MOST = 1_000
+
+
 @dataclass(frozen=True)
 class Scope:
     """Whose study is counted: `rows` are the branches that report, in their order; a group
@@ -64,21 +68,21 @@ class Scope:
 
 
 def scope_of(organisation: Organisation) -> Scope:
-    """The branches of an organisation and of all beneath it; one query."""
+    """The branches of an organisation and of all beneath it; two queries."""
     own = Branch.objects.filter(organisation__path__startswith=organisation.path, kind=Kind.HOME)
     own = own.exclude(level=Level.GROUP)
     # What a group belongs to decides, not where it meets.
     groups = Branch.objects.filter(level=Level.GROUP, kind=Kind.HOME)
     groups = groups.alias(above=_above()).filter(above__in=own.values("path"))
-    return Scope(_named(own), Branch.objects.filter(Q(pk__in=own) | Q(pk__in=groups.values("pk"))))
+    return _with_groups(own, groups)
 
 
 def scope_of_rows(rows: Iterable[int]) -> Scope:
-    """The branches that stood in a report, wherever they belong today; one query."""
+    """The branches that stood in a report, wherever they belong today; two queries."""
     own = Branch.objects.filter(pk__in=list(rows))
     groups = Branch.objects.filter(level=Level.GROUP, kind=Kind.HOME)
     groups = groups.alias(above=_above()).filter(above__in=own.values("path"))
-    return Scope(_named(own), Branch.objects.filter(Q(pk__in=own) | Q(pk__in=groups.values("pk"))))
+    return _with_groups(own, groups)
 
 
 def scope_of_branch(branch: Branch) -> Scope:
@@ -86,6 +90,25 @@ def scope_of_branch(branch: Branch) -> Scope:
     beneath = queries.tree(branch).filter(kind=branch.kind)
     rows = beneath if branch.level == Level.GROUP else beneath.exclude(level=Level.GROUP)
     return Scope(_named(rows), beneath)
+
+
+def together(one: Scope, other: Scope) -> QuerySet[Branch]:
+    """The branches of both, for subqueries; two queries."""
+    sides = [scope.branches.order_by().values("pk") for scope in (one, other)]
+    if max(len(one.rows), len(other.rows)) > LISTED_AT_MOST:
+        return Branch.objects.filter(pk__in=sides[0].union(sides[1]))
+    return Branch.objects.filter(pk__in={row["pk"] for side in sides for row in side})
+
+
+def _with_groups(own: QuerySet[Branch], groups: QuerySet[Branch]) -> Scope:
+    rows = _named(own)
+    if len(rows) <= LISTED_AT_MOST:
+        # Named one by one, PostgreSQL knows how few they are and goes to their lines; of a
+        # condition it guesses, and may read the whole ledger for a county.
+        both = [row.pk for row in rows] + list(groups.values_list("pk", flat=True))
+    else:
+        both = own.order_by().values("pk").union(groups.order_by().values("pk"))
+    return Scope(rows, Branch.objects.filter(pk__in=both))
 
 
 def _named(rows: QuerySet[Branch]) -> list[Branch]:
@@ -228,10 +251,19 @@ def _count_records(found: Counted, scope: Scope, period: Period) -> None:
     _count_kinds(found, scope, period)
     _count_activities(found, scope, period)
     records = everything.filter(activity=None)
+    # The same records, joined: a second list of the branches within the first is a list made
+    # anew for each line.
+    record = "session__branch_records__"
     there = StudyEntry.objects.filter(
         queries.STANDS,
-        session__branch_records__in=records.values("pk"),
-        session__branch_records__branch=F("branch"),
+        branch__in=scope.branches.values("pk"),
+        branch__kind=Kind.HOME,
+        **{
+            f"{record}branch": F("branch"),
+            f"{record}activity": None,
+            f"{record}held_on__gte": period.starts_on,
+            f"{record}held_on__lt": period.ends_before,
+        },
     ).exclude(mode__in=catalogue.APART)
     there = there.order_by().values(row=_row()).annotate(present=Count("pk"))
     _spread(found, scope, there.annotate(due=F("present")))
@@ -259,6 +291,10 @@ def _count_activities(found: Counted, scope: Scope, period: Period) -> None:
 
     Where several branches were together everybody is counted once, whosoever record lists them.
     """
+    # Who ever belonged here: else everybody's home of the whole quarter is looked for.
+    members = BranchMembership.objects.filter(
+        branch__in=scope.branches.values("pk"), kind=Kind.HOME
+    )
     home = BranchMembership.objects.filter(
         Q(ends_on=None) | Q(ends_on__gt=OuterRef("activity__held_on")),
         starts_on__lte=OuterRef("activity__held_on"),
@@ -273,6 +309,7 @@ def _count_activities(found: Counted, scope: Scope, period: Period) -> None:
             activity__held_on__gte=period.starts_on,
             activity__held_on__lt=period.ends_before,
             person__merged_into=None,
+            person__in=members.values("person"),
         )
         .alias(home=Subquery(home.values("branch")[:1]))
         .filter(home__in=scope.branches.values("pk"))

@@ -54,15 +54,8 @@ class Errata:
 
 def late_lines(report: QuarterReport) -> QuerySet[StudyEntry]:
     """Every line of the quarter that was written after the report."""
-    quarter = Quarter.parse(report.quarter)
     frozen = reading.scope_of_report(report.organisation, report)
-    today = counting.scope_of(report.organisation)
-    return StudyEntry.objects.filter(
-        Q(branch__in=frozen.branches.values("pk")) | Q(branch__in=today.branches.values("pk")),
-        pk__gt=report.last_line,
-        studied_on__gte=quarter.starts_on,
-        studied_on__lt=quarter.ends_before,
-    )
+    return _lines_of_both(report, frozen).filter(pk__gt=report.last_line)
 
 
 def errata_of(report: QuarterReport) -> Errata:
@@ -73,15 +66,11 @@ def errata_of(report: QuarterReport) -> Errata:
 def _changes(report) -> list[Change]:
     quarter = Quarter.parse(report.quarter)
     frozen = reading.scope_of_report(report.organisation, report)
-    lines = StudyEntry.objects.filter(
-        Q(branch__in=frozen.branches.values("pk"))
-        | Q(
-            pk__gt=report.last_line,
-            branch__in=counting.scope_of(report.organisation).branches.values("pk"),
-        ),
-        studied_on__gte=quarter.starts_on,
-        studied_on__lt=quarter.ends_before,
-    )
+    lines = _lines_of_both(report, frozen)
+    stood = frozen.branches.values_list("pk", flat=True)
+    today = counting.scope_of(report.organisation).branches.values_list("pk", flat=True)
+    if came := set(today) - set(stood):
+        lines = lines.exclude(branch__in=came, pk__lte=report.last_line)
     now = counting.count(frozen, quarter, lines=lines).total
     then = report.content["total"]
     return [
@@ -89,6 +78,17 @@ def _changes(report) -> list[Change]:
         for code, figure in FIGURES.items()
         if code in then and code not in NOT_COMPARED and then[code] != now[code]
     ]
+
+
+def _lines_of_both(report: QuarterReport, frozen: counting.Scope) -> QuerySet[StudyEntry]:
+    """Every line of the quarter in the branches that stood in the report, and in today's."""
+    quarter = Quarter.parse(report.quarter)
+    today = counting.scope_of(report.organisation)
+    return StudyEntry.objects.filter(
+        branch__in=counting.together(frozen, today).values("pk"),
+        studied_on__gte=quarter.starts_on,
+        studied_on__lt=quarter.ends_before,
+    )
 
 
 def _change(figure, then, now) -> Change:

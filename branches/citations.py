@@ -143,6 +143,7 @@ def volunteers_of(branch: Branch, *, year: int) -> QuerySet[Person]:
         activity__held_on__gte=date(year, 1, 1),
         activity__held_on__lt=date(year + 1, 1, 1),
         is_present=True,
+        person__merged_into=None,
     )
     return (
         Person.objects.filter(activities__in=rows)

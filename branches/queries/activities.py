@@ -68,9 +68,11 @@ def activities(
         found = found.filter(
             Q(topic__icontains=word) | Q(place__icontains=word) | Q(lecturer__icontains=word)
         )
-    there = Q(people__is_present=True)
+    # A file that was merged into another one keeps its row, and counts no more.
+    there = Q(people__is_present=True, people__person__merged_into=None)
+    asked = Q(people__is_due=True, people__person__merged_into=None)
     return found.annotate(
-        due=Count("people", filter=Q(people__is_due=True) | there),
+        due=Count("people", filter=asked | there),
         present=Count("people", filter=there),
     ).order_by("-starts_at", "-pk")
 
@@ -95,6 +97,7 @@ def volunteer_minutes(found: QuerySet[BranchActivity]) -> int:
         activity__kind=Kind.VOLUNTEERING,
         activity__closed_at__isnull=False,
         is_present=True,
+        person__merged_into=None,
     )
     return rows.aggregate(sum=Sum("activity__minutes"))["sum"] or 0
 
@@ -130,6 +133,18 @@ def people_of_activity(activity: BranchActivity) -> QuerySet[Participation]:
     """Everybody asked or there, by name."""
     rows = activity.people.filter(person__merged_into=None).select_related("person")
     return rows.order_by("person__pinyin", "person_id")
+
+
+def due_rows(activity: BranchActivity, rows: list[Participation]) -> list[Participation]:
+    """Of the `rows` of an activity who is due; while it is open also who has come into the branch
+    since it was planned, and not who has left."""
+    if activity.closed_at or activity.cancelled_at:
+        return [row for row in rows if row.is_due]
+    known = {row.person_id: row for row in rows}
+    return [
+        known.get(person.pk) or Participation(activity=activity, person=person)
+        for person in due_people(activity)
+    ]
 
 
 def groups_of(branch: Branch, *, on: date) -> QuerySet[Branch]:

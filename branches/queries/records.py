@@ -35,7 +35,10 @@ def records(branch: Branch) -> QuerySet[BranchRecord]:
         STANDS, _of_the_record(), session=OuterRef("session")
     ).exclude(mode__in=APART)
     gathered = Participation.objects.filter(
-        _at_the_record(), activity=OuterRef("activity"), is_present=True
+        _at_the_record(),
+        activity=OuterRef("activity"),
+        is_present=True,
+        person__merged_into=None,
     )
     return (
         BranchRecord.objects.filter(branch__in=tree(branch))

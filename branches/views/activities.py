@@ -126,7 +126,7 @@ def activity(request, branch_pk, pk):
     rows = list(queries.people_of_activity(found))
     now = timezone.now()
     answers = Participation.Answer
-    due = [row for row in rows if row.is_due]
+    due = queries.due_rows(found, rows)
     context = head_of(request, found.branch) | {
         "activity": found,
         "is_over": found.starts_at <= now,

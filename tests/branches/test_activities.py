@@ -10,13 +10,14 @@ from django.db import connection
 
 from accounts.files import merging
 from accounts.models import Person
-from branches import answer_links, ledger, presence, queries, signing, verification
+from branches import answer_links, citations, ledger, presence, queries, signing, verification
 from branches.activities import closing, inviting, making_up, planning
 from branches.activities.closing import Mark
 from branches.activity_forms import PresenceForm
 from branches.errors import ActivityChanged, ActivityRefused, CannotMakeUp, NotAMember
 from branches.models import (
     Absence,
+    BranchActivity,
     BranchRecord,
     HoursRule,
     Participation,
@@ -458,6 +459,14 @@ def test_merged_files_are_one_participant_and_part_again(city, activity, branch,
     made = merging.merge(kept=wang, dropped=twin, by=None, now=LATER)
     assert standing() == [("王秀兰", 90, Decimal(2))]
     assert sheet().present == [("on_site", ["王秀兰"])]
+    # Of everybody one row, wherever they are counted.
+    listed = queries.activities(branch).get()
+    assert (listed.due, listed.present) == (len(sheet().absent) + 1, 1)
+    assert queries.records(branch).get().present == 1
+    BranchActivity.objects.update(kind="volunteer")
+    assert queries.volunteer_minutes(BranchActivity.objects.all()) == listed.minutes
+    assert [each.name for each in citations.volunteers_of(branch, year=2026)] == ["王秀兰"]
+    BranchActivity.objects.update(kind="theme")
     is_well()
 
     merging.undo(merge=made, by=None, now=LATER)

@@ -198,6 +198,18 @@ def test_who_ticks_a_list_that_was_closed_meanwhile_sees_what_is_there(keeper, b
     ]
 
 
+def test_who_came_into_the_branch_since_the_plan_is_counted_on_its_page(keeper, branch, city, li):
+    made = soon(branch)
+    school.member(school.person("新来的", at=city), branch)
+    li.memberships.update(ends_on=made.held_on)
+
+    page = keeper.get(address("activity", branch, made.pk)).text
+
+    assert "发通知请 2 位" in page
+    assert "新来的" in page
+    assert "李国强" not in page
+
+
 def test_two_who_change_a_plan_at_once_lose_nothing(keeper, branch):
     made = soon(branch)
     seen = made.edited_at.isoformat()
@@ -244,7 +256,7 @@ def test_pages_of_an_activity_take_the_same_queries_however_many_members(
     for number in range(members):
         school.member(school.person(f"某{number}", at=city), branch)
     made = soon(branch, days=-2)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         keeper.get(address("activity", branch, made.pk))
     with django_assert_num_queries(11):
         keeper.get(address("presence", branch, made.pk))

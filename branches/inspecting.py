@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -29,6 +30,7 @@ from branches.models import (
     Source,
     StudyEntry,
 )
+from common import dates
 
 MOST_DAYS = 92
 MOST_RECORDS = 200
@@ -207,7 +209,7 @@ def extend(
     if closes_on < max(today, inspection.closes_on):
         raise InspectionRefused(
             _("要比现在的 %(day)s 晚，也不能早于今天。")
-            % {"day": inspection.closes_on.isoformat()},
+            % {"day": dates.long_day(inspection.closes_on, get_language() or "")},
             field="closes_on",
         )
     if closes_on - today >= timedelta(days=MOST_DAYS):

@@ -8,12 +8,14 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import Person, User
 from branches.errors import DatesCross
 from branches.models import Branch, BranchMembership, BranchOffice
+from common import dates
 
 
 @transaction.atomic
@@ -75,11 +77,20 @@ def appoint(
     if branch.ended_on and starts_on >= branch.ended_on:
         raise DatesCross(
             _("“%(branch)s”从 %(day)s 起已经撤销，不能再任职。")
-            % {"branch": branch, "day": branch.ended_on}
+            % {"branch": branch, "day": _said(branch.ended_on)}
         )
     open_offices = branch.offices.filter(office=office, ends_on=None)
     if held := open_offices.filter(person=person, starts_on__lte=starts_on).first():
         return held
+    if later := open_offices.filter(person=person).first():
+        raise DatesCross(
+            _("%(person)s从 %(day)s 起已经任%(office)s，不用再登记。")
+            % {
+                "person": person,
+                "day": _said(later.starts_on),
+                "office": later.get_office_display(),
+            }
+        )
     if office == BranchOffice.Office.SECRETARY:
         for before in open_offices.select_related("person"):
             _check_comes_after(before, starts_on)
@@ -98,6 +109,10 @@ def appoint(
         branch=branch.pk,
     )
     return given
+
+
+def _said(day: date) -> str:
+    return dates.long_day(day, get_language() or "")
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -15,6 +16,7 @@ from branches import inspecting, scans
 from branches.learning import evidence_of
 from branches.office_forms import ExtensionForm, InspectionForm
 from branches.sheets import sheet_of, sheet_signed
+from common import dates
 from common.errors import DomainError
 
 INSPECTIONS_SHOWN = 50
@@ -115,7 +117,7 @@ def extend_inspection(request, pk):
         "form": form,
         "title": _("延长检查"),
         "lead": _("%(name)s现在能看到 %(day)s。看的还是抽到的那几份。")
-        % {"name": found.auditor, "day": found.closes_on.isoformat()},
+        % {"name": found.auditor, "day": dates.long_day(found.closes_on, get_language() or "")},
         "back_url": reverse("branches:inspection", args=[pk]),
         "back_text": found.organisation.name,
     }

@@ -119,6 +119,17 @@ def test_a_new_secretary_takes_over_from_the_one_before(wang):
     ]
 
 
+@pytest.mark.parametrize("office", ["secretary", "deputy"])
+def test_nobody_holds_one_office_twice_from_two_days(wang, office):
+    branch = school.branch(at=wang.organisation)
+    services.appoint(branch=branch, person=wang, office=office, starts_on=APRIL)
+
+    with pytest.raises(DatesCross, match="不用再登记"):
+        services.appoint(branch=branch, person=wang, office=office, starts_on=MARCH)
+
+    assert wang.offices.get().starts_on == APRIL
+
+
 def test_appointing_twice_is_appointing_once(wang):
     branch = school.branch()
     services.appoint(branch=branch, person=wang, office="secretary", starts_on=MARCH)

@@ -325,6 +325,15 @@ def test_a_secretary_sees_the_figures_and_confirms_with_one_button(secretary, ye
     assert "数字对，确认" not in said(secretary.get(address))
 
 
+def test_a_functional_branch_reads_that_others_confirm(secretary, year):
+    school.office(year.wang, year.functional)
+
+    page = said(secretary.get(f"/branches/{year.functional.pk}/quarters/{Q3.code}/"))
+
+    assert "功能型、临时支部不用确认" in page
+    assert "对了按一下确认" not in page
+
+
 def test_old_figures_are_not_confirmed_and_the_page_says_why(secretary, year):
     confirm = reverse("branches:confirm_quarter", args=[year.first.pk, Q3.code])
 

@@ -3,22 +3,27 @@
 from datetime import date
 
 from django.http import Http404
+from django.utils import timezone
 
 from branches import periods
 from branches.models import StatementForm
 from branches.periods import Period
 from branches.quarters import Quarter
+from common.typed import is_near
 
 Every = StatementForm.Every
 
 
 def period_of(form: StatementForm, code: str) -> Period:
-    """The period of `code` if it is of the kind the form asks for. Raises Http404 else."""
+    """The period of `code` if it is of the kind the form asks for and has begun. Raises Http404
+    else."""
     period = periods.parse(code)
     kinds = {Every.MONTH: periods.Month, Every.QUARTER: Quarter, Every.YEAR: periods.Year}
-    if isinstance(period, kinds[form.every]):
-        return period
-    raise Http404
+    if not isinstance(period, kinds[form.every]) or not is_near(period.starts_on):
+        raise Http404
+    if period.starts_on > timezone.localdate():
+        raise Http404
+    return period
 
 
 def last_period(form: StatementForm, *, on: date) -> Period:

@@ -336,6 +336,17 @@ def test_what_was_confirmed_on_an_older_version_is_in_the_collected_file(
     assert ["望湖县", "第一支部", "已确认", "", "5", "读书会", "柜子"] in lines
 
 
+@pytest.mark.parametrize("code", ["2026Q5", "2026", "2026-09", "2027Q1", "1000Q1", "x"])
+def test_a_form_is_open_for_its_own_periods_once_they_have_begun(client, year, form, code):
+    client.force_login(year.bureau)
+
+    for name, *args in (
+        ("collected_statements", form.pk, code),
+        ("statement", year.first.pk, form.pk, code),
+    ):
+        assert client.get(reverse(f"branches:{name}", args=args)).status_code == 404
+
+
 @pytest.mark.parametrize("asked", ["²", "9" * 5000, "x", ""])
 def test_what_is_no_statement_is_not_sent_back(client, year, form, asked):
     client.force_login(year.bureau)

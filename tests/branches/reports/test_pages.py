@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import subprocess
-from datetime import timedelta
+from datetime import date, timedelta
 from html import unescape
 
 import pytest
@@ -19,7 +19,7 @@ from pypdf import PdfReader
 from accounts.models import AuditLine
 from branches import ledger
 from branches.errors import AlreadyFrozen
-from branches.models import QuarterConfirmation, QuarterReport
+from branches.models import Branch, QuarterConfirmation, QuarterReport
 from branches.reports import freezing
 from branches.reports.catalogue import FIGURES, OF_A_BRANCH
 from branches.reports.reporting import report_of
@@ -261,6 +261,15 @@ def test_records_and_activities_open_to_themselves(office, year, frozen, figure,
     if rows:
         each, books = page.context["rows"][0]
         assert reverse("branches:record", args=[books, each.pk]) in page.content.decode()
+
+
+def test_a_branch_that_ended_in_the_quarter_is_nobodys_to_ring(office, year):
+    Branch.objects.filter(pk=year.second.pk).update(ended_on=date(2026, 8, 15))
+
+    page = said(office.get(url(year, "report_calls")))
+
+    assert "从 2026年8月15日 星期六 起已经撤销，由上级确认" in page
+    assert "先请支部定一位书记" not in page
 
 
 def test_freezing_is_done_by_a_button_and_told_once(office, year):

@@ -57,7 +57,11 @@ def record(request, branch_pk, pk):
     if form.is_valid() and (saved := _completed(found, form, request.user)):
         if alone:
             return JsonResponse({"seen_at": moment(saved)})
-        messages.success(request, _("存好了。可以打印签字。"))
+        if gaps := sheet_of(saved).gaps:
+            words = _("存好了。还差：%(gaps)s。补上就可以打印签字。")
+            messages.success(request, words % {"gaps": "、".join(gaps)})
+        else:
+            messages.success(request, _("存好了。可以打印签字。"))
         return redirect("branches:record", branch_pk, pk)
     if alone:
         return JsonResponse({}, status=409)

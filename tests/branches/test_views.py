@@ -664,6 +664,13 @@ def test_the_secretary_completes_the_record(office, record_url, wang, secretary)
     assert "已补充，未签字" in text
 
 
+def test_what_is_still_missing_is_said_when_it_is_stored(office, record_url, wang, secretary):
+    saved = office.post(record_url, written(said="讲了横画", recorder=wang.pk), follow=True)
+
+    assert "存好了。还差：主持。补上就可以打印签字。" in said(saved)
+    assert "存好了。可以打印签字" not in said(saved)
+
+
 def test_what_was_typed_is_kept_when_somebody_else_was_quicker(
     office, record_url, wang, secretary
 ):

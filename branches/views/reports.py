@@ -235,8 +235,12 @@ def _calls(organisation, quarter):
 
 
 def _calls_page(request, organisation, quarter, opened=None, numbers=()):
+    calls = _calls(organisation, quarter)
+    pages = Paginator(calls, BRANCHES_ON_A_PAGE)
+    places = [place for place, call in enumerate(calls) if call.branch.pk == opened]
+    number = places[0] // pages.per_page + 1 if places else request.GET.get("page")
     context = _head(organisation, quarter) | {
-        "calls": _calls(organisation, quarter),
+        "page": pages.get_page(number),
         "opened": opened,
         "numbers": numbers,
     }

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -19,6 +20,8 @@ from branches.views.branches import head_of
 from branches.views.reports import pdf_answer
 from common.errors import DomainError
 from common.typed import number_of
+
+BRANCHES_ON_A_PAGE = 100
 
 # The office
 
@@ -106,7 +109,8 @@ def _collected_page(request, form, period, problem="", status=200):
     context = {
         "form": form,
         "period": period,
-        "rows": rows,
+        "asked": len(rows),
+        "page": Paginator(rows, BRANCHES_ON_A_PAGE).get_page(request.GET.get("page")),
         "periods": [
             each
             for each in form_periods.last_periods(form, on=timezone.localdate())

@@ -23,6 +23,7 @@ from branches.models import Branch, QuarterConfirmation, QuarterReport
 from branches.reports import freezing
 from branches.reports.catalogue import FIGURES, OF_A_BRANCH
 from branches.reports.reporting import report_of
+from branches.views import reports
 from tests.branches import school
 from tests.branches.reports.conftest import AUGUST, OCTOBER, Q3, meeting
 
@@ -261,6 +262,18 @@ def test_records_and_activities_open_to_themselves(office, year, frozen, figure,
     if rows:
         each, books = page.context["rows"][0]
         assert reverse("branches:record", args=[books, each.pk]) in page.content.decode()
+
+
+def test_a_long_list_to_ring_has_pages_and_opens_a_number_on_its_own(office, year, monkeypatch):
+    monkeypatch.setattr(reports, "BRANCHES_ON_A_PAGE", 1)
+
+    first = said(office.get(url(year, "report_calls")))
+    opened = office.post(url(year, "report_number"), {"branch": year.first.pk})
+
+    assert "第 1 页，共 2 页，2 个" in first
+    assert "第二支部" not in first
+    assert "第一支部" in said(opened)
+    assert f'{url(year, "report_calls")}?page=1"' in opened.content.decode()
 
 
 def test_a_branch_that_ended_in_the_quarter_is_nobodys_to_ring(office, year):

@@ -15,6 +15,7 @@ from branches.models import Branch, Statement, StatementForm
 from branches.quarters import Quarter
 from branches.reports import content
 from branches.today import today_of
+from branches.views import statements as views
 from tests.branches import school
 from tests.branches.reports.conftest import AUGUST, OCTOBER, Q3, meeting
 from tests.branches.reports.test_pages import said
@@ -353,3 +354,13 @@ def test_what_is_no_statement_is_not_sent_back(client, year, form, asked):
     address = reverse("branches:send_statement_back", args=[form.pk, Q3.code])
 
     assert client.post(address, {"statement": asked, "reason": "x"}).status_code == 404
+
+
+def test_what_many_branches_said_has_pages(client, year, form, monkeypatch):
+    monkeypatch.setattr(views, "BRANCHES_ON_A_PAGE", 1)
+    client.force_login(year.bureau)
+
+    page = said(client.get(reverse("branches:collected_statements", args=[form.pk, Q3.code])))
+
+    assert "2 个支部，0 个已经确认" in page
+    assert "第 1 页，共 2 页，2 个" in page

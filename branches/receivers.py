@@ -1,7 +1,7 @@
 """What the branches do when news comes from below."""
 
 import logging
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db.models import Q
 from django.dispatch import receiver
@@ -149,6 +149,20 @@ def move_study_lines(sender, kept, dropped, now, journal, **kwargs):
     }
 
 
+@receiver(files_merging)
+def unite_memberships(sender, kept, dropped, by, now, journal, **kwargs):
+    """Somebody who stood twice on a roster is one member; study follows to where they belonged."""
+    moved = set(journal["rows"].get("branches.BranchMembership.person", ()))
+    journal["memberships"] = services.unite(kept=kept, dropped=dropped, moved=moved)
+    _follow_memberships([kept], journal, by=by, now=now)
+
+
+@receiver(files_parting)
+def part_memberships(sender, kept, dropped, by, now, journal, **kwargs):
+    """Declared before the lines move back, so that each stands in its file's own branch."""
+    services.part(journal.get("memberships", []), kept=kept, dropped=dropped)
+
+
 @receiver(files_parting)
 def move_study_lines_back(sender, kept, dropped, now, journal, **kwargs):
     study = journal["study"]
@@ -164,6 +178,17 @@ def move_study_lines_back(sender, kept, dropped, now, journal, **kwargs):
         reason=gettext_lazy("撤销并档：记回原来的档案"),
         now=now,
     )
+
+
+@receiver(files_parting)
+def study_follows_back(sender, kept, dropped, by, now, journal, **kwargs):
+    _follow_memberships([kept, dropped], journal, by=by, now=now)
+
+
+def _follow_memberships(people, journal, *, by, now):
+    if days := [each["after"]["starts_on"] for each in journal.get("memberships", ())]:
+        since = date.fromisoformat(min(days))
+        ledger.follow_homes(people=people, since=since, by=by, now=now)
 
 
 @receiver(personal_tables_asked_for)

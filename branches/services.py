@@ -4,6 +4,7 @@ Dates are what counts: the ledger asks for the branch of the day, so a change ma
 entered late, and nothing already posted moves.
 """
 
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
@@ -144,6 +145,75 @@ def _check_comes_after(before: BranchOffice, starts_on: date) -> None:
     if starts_on <= before.starts_on:
         words = _("%(person)s从 %(day)s 起任书记，新书记的日期要在这一天以后。")
         raise DatesCross(words % {"person": before.person, "day": before.starts_on})
+
+
+def unite(*, kept: Person, dropped: Person, moved: Collection[int]) -> list[dict]:
+    """Where both files belonged to one branch at one time, the kept one did so from the first
+    day to the last. `moved` are the rows that were the dropped file's and are the kept one's
+    by now. Returns what `part` needs.
+    """
+    rows = BranchMembership.objects.select_for_update().filter(person__in=(kept, dropped))
+    united = []
+    for group in _overlapping(rows.order_by("branch", "kind", "starts_on", "pk")):
+        before = [_as_data(row, was=dropped, moved=moved) for row in group]
+        if len(group) == 1 or not any(each["was_dropped"] for each in before):
+            continue
+        own = [row for row, data in zip(group, before, strict=True) if not data["was_dropped"]]
+        stays = (own or group)[0]
+        ends = [row.ends_on for row in group]
+        BranchMembership.objects.filter(
+            pk__in=[row.pk for row in group if row.pk != stays.pk]
+        ).delete()
+        stays.person, stays.starts_on = kept, group[0].starts_on
+        stays.ends_on = None if None in ends else max(ends)
+        stays.save()
+        united.append({"row": stays.pk, "after": _as_data(stays), "before": before})
+    return united
+
+
+def part(united: list[dict], *, kept: Person, dropped: Person) -> None:
+    """Give both files the memberships they had; one that was changed since stays as it is."""
+    for each in united:
+        stays = BranchMembership.objects.filter(pk=each["row"]).first()
+        unchanged = stays and _as_data(stays) == each["after"]
+        for row in each["before"]:
+            if row["pk"] == each["row"] and not unchanged:
+                continue
+            BranchMembership.objects.update_or_create(
+                pk=row["pk"],
+                defaults={
+                    "branch_id": row["branch"],
+                    "kind": row["kind"],
+                    "person": dropped if row["was_dropped"] else kept,
+                    "starts_on": date.fromisoformat(row["starts_on"]),
+                    "ends_on": row["ends_on"] and date.fromisoformat(row["ends_on"]),
+                },
+            )
+
+
+def _overlapping(rows: Iterable[BranchMembership]) -> Iterator[list[BranchMembership]]:
+    """Rows of one branch, by their beginning, that share a day."""
+    group, until = [], date.min
+    for row in rows:
+        same = group and (group[0].branch_id, group[0].kind) == (row.branch_id, row.kind)
+        if group and not (same and row.starts_on < until):
+            yield group
+            group, until = [], date.min
+        group.append(row)
+        until = max(until, row.ends_on or date.max)
+    if group:
+        yield group
+
+
+def _as_data(row: BranchMembership, *, was: Person | None = None, moved=()) -> dict:
+    return {
+        "pk": row.pk,
+        "branch": row.branch_id,
+        "kind": row.kind,
+        "was_dropped": bool(was) and (row.person_id == was.pk or row.pk in moved),
+        "starts_on": row.starts_on.isoformat(),
+        "ends_on": row.ends_on and row.ends_on.isoformat(),
+    }
 
 
 def _open(day: date) -> Q:

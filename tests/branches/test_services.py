@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from branches import services
+from accounts.files import merging
+from branches import queries, services
 from branches.errors import DatesCross
 from branches.models import BranchMembership, BranchOffice
 from tests.branches import school
@@ -158,3 +159,30 @@ def test_a_secretary_who_takes_over_on_the_very_first_day_is_refused(wang):
         services.appoint(branch=branch, person=wang, office="secretary", starts_on=MARCH)
 
     assert BranchOffice.objects.count() == 1
+
+
+# Two files of one human being
+
+
+@pytest.mark.parametrize("kind", ["home", "functional"])
+def test_merged_files_are_one_member_from_the_first_day_and_part_again(wang, kind):
+    branch = school.branch(kind=kind)
+    twin = school.person("王秀蓝")
+    school.member(wang, branch, since=APRIL)
+    school.member(twin, branch, since=MARCH)
+    school.member(twin, school.branch("别处", kind="temporary"), since=APRIL)
+
+    def rows(person):
+        held = person.memberships.filter(branch=branch)
+        return list(held.values_list("starts_on", "ends_on"))
+
+    made = merging.merge(kept=wang, dropped=twin, by=None)
+
+    assert (rows(wang), rows(twin)) == ([(MARCH, None)], [])
+    assert wang.memberships.count() == 2
+    assert list(queries.members_on(branch, APRIL)) == [wang]
+
+    merging.undo(merge=made, by=None)
+
+    assert (rows(wang), rows(twin)) == ([(APRIL, None)], [(MARCH, None)])
+    assert twin.memberships.count() == 2

@@ -1,6 +1,8 @@
 """The branches somebody leads."""
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,9 +12,11 @@ from django.views.decorators.http import require_GET
 from branches import doors, queries
 from branches.models import Branch
 from branches.quarters import Quarter
+from common.typed import words_in
 
 # Of those that are no more the newest: whose books one still looks for.
 GONE_SHOWN = 100
+BRANCHES_ON_A_PAGE = 100
 
 # Branches
 
@@ -21,8 +25,16 @@ GONE_SHOWN = 100
 @require_GET
 def branch_list(request):
     today = timezone.localdate()
+    found = queries.branch_list(request.user, on=today)
+    words = words_in(request.GET, "q")[:100]
+    if words:
+        found = found.filter(Q(name__icontains=words) | Q(organisation__name__icontains=words))
+    page = Paginator(found, BRANCHES_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
-        "branches": queries.branch_list(request.user, on=today),
+        "page": page,
+        "words": words,
+        # Whoever leads a handful sees them all and needs no search.
+        "searches": bool(words) or page.paginator.num_pages > 1,
         "gone": queries.branches_ended(request.user, on=today)[:GONE_SHOWN],
         "unread": doors.notices_read_by(request.user).filter(read_at=None).count(),
         "keeps_any": queries.branches_kept_by(request.user).exists(),

@@ -16,7 +16,8 @@ from openpyxl import load_workbook
 from accounts.models import RoleGrant
 from accounts.services import allow_proxy, grant_role
 from branches import ledger
-from branches.models import BranchRecord, StudyEntry
+from branches.models import Branch, BranchRecord, StudyEntry
+from branches.views import branches as views
 from live.models import StudyMode
 from tests.branches import school
 from tests.branches.school import LATER, NINE
@@ -253,6 +254,22 @@ def test_the_list_shows_the_branches_one_leads_and_no_other(office, wang, sessio
 
     assert "第三党支部 青岚市 赵建国 2 人 1 份记录待补充 台账 记录" in text
     assert "别的支部" not in text
+
+
+def test_a_long_list_of_branches_has_pages_and_is_searched(office, branch, monkeypatch):
+    monkeypatch.setattr(views, "BRANCHES_ON_A_PAGE", 1)
+    for name in ("书法支部", "合唱支部"):
+        school.branch(name, at=branch.organisation, under=Branch.objects.get(pk=branch.pk))
+    address = reverse("branches:list")
+
+    first = said(office.get(address))
+    found = said(office.get(address, {"q": "合唱"}))
+    nothing = said(office.get(address, {"q": "太极\0"}))
+
+    assert "第 1 页，共 3 页，3 个" in first
+    assert "合唱支部" in found
+    assert "书法支部" not in found
+    assert "没有找到这样的支部" in nothing
 
 
 def test_the_list_of_somebody_without_an_office_says_what_will_be_there(mine):

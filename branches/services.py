@@ -144,7 +144,7 @@ def leave_everything(*, person: Person, ends_on: date) -> None:
 def _check_comes_after(before: BranchOffice, starts_on: date) -> None:
     if starts_on <= before.starts_on:
         words = _("%(person)s从 %(day)s 起任书记，新书记的日期要在这一天以后。")
-        raise DatesCross(words % {"person": before.person, "day": before.starts_on})
+        raise DatesCross(words % {"person": before.person, "day": _said(before.starts_on)})
 
 
 def unite(*, kept: Person, dropped: Person, moved: Collection[int]) -> list[dict]:

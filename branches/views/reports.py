@@ -65,6 +65,11 @@ def report(request, organisation_pk, code):
 
 def _report_page(request, organisation, quarter, problem="", status=200):
     shown = report_of(organisation, quarter)
+    if _is_spoilt(shown):
+        problem = _(
+            "这份定稿后来在数据库里被改过，和定稿时的指纹对不上，下面的数字不能用。"
+            "请让系统管理员和备份核对。"
+        )
     today = timezone.localdate()
     context = _head(organisation, quarter) | {
         "report": shown,
@@ -174,15 +179,26 @@ def freeze(request, organisation_pk, code):
 @login_required
 @require_GET
 def report_excel(request, organisation_pk, code):
-    shown = report_of(*_asked(request, organisation_pk, code))
+    organisation, quarter = _asked(request, organisation_pk, code)
+    shown = report_of(organisation, quarter)
+    if _is_spoilt(shown):
+        return _report_page(request, organisation, quarter, status=409)
     return excel.download(data=workbook.workbook_of(shown), name=_file_name(shown))
 
 
 @login_required
 @require_GET
 def report_pdf(request, organisation_pk, code):
-    shown = report_of(*_asked(request, organisation_pk, code))
+    organisation, quarter = _asked(request, organisation_pk, code)
+    shown = report_of(organisation, quarter)
+    if _is_spoilt(shown):
+        return _report_page(request, organisation, quarter, status=409)
     return pdf_answer(papers.pdf_of(shown), name=_file_name(shown))
+
+
+def _is_spoilt(shown) -> bool:
+    """Whether somebody changed the frozen report around the triggers: it is shown no further."""
+    return bool(shown.frozen) and not freezing.is_whole(shown.frozen)
 
 
 def _file_name(shown) -> str:

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
 
 from tests.browser.steps import be
 
@@ -175,8 +176,12 @@ answer = {{"held": held.pk, "planned": planned.pk, "inspection": found.pk, "reco
 """
 
 
-def test_the_pages_of_a_branch_are_usable(server, school, open_page):
-    made = server.python(HELD.format(branch=school["branch"]))
+@pytest.fixture(scope="module")
+def made(server, school):
+    return server.python(HELD.format(branch=school["branch"]))
+
+
+def test_the_pages_of_a_branch_are_usable(server, school, made, open_page):
     branch = f"/branches/{school['branch']}"
     held, planned = (f"{branch}/activities/{made[name]}/" for name in ("held", "planned"))
     look_at(
@@ -216,6 +221,22 @@ Person.objects.filter(pk={wang}).update(phone="13800000504")
 on = dict.fromkeys(citations.SWITCHES, True)
 citations.switch(organisation=Organisation.objects.get(name="青岚市"), by=None, **on)
 """
+
+
+def test_a_reason_stays_where_everybody_is_ticked(server, school, made, open_page):
+    page = open_page(viewport={"width": 390, "height": 844})
+    be(page, server, SECRETARY)
+    page.goto(f"{server.url}/branches/{school['branch']}/activities/{made['planned']}/presence/")
+    boxes = page.locator("[data-due] input[type=checkbox]")
+    assert boxes.count() > 1
+    page.get_by_label("没来的原因").first.fill("住院")
+
+    page.get_by_role("link", name="请的都到了，全部打勾").click()
+    expect(page.get_by_text("请的都打上勾了")).to_be_visible()
+    boxes.first.uncheck()
+
+    assert [box.is_checked() for box in boxes.all()] == [False] + [True] * (boxes.count() - 1)
+    assert page.get_by_label("没来的原因").first.input_value() == "住院"
 
 
 def test_a_member_offers_to_teach_and_withdraws_it(server, school, open_page):

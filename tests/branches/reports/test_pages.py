@@ -218,6 +218,20 @@ def test_a_formula_in_a_name_stays_text(office, year):
 # What the pages do
 
 
+def test_a_frozen_report_that_was_changed_is_given_to_nobody(office, year, frozen, monkeypatch):
+    # Its triggers stand in the way of a change: the finger print is taken for another one.
+    monkeypatch.setattr(freezing, "hash_of", lambda report: "0" * 64)
+
+    page = office.get(url(year))
+    files = [office.get(url(year, name)) for name in ("report_excel", "report_pdf")]
+
+    assert page.status_code == 200
+    assert "指纹对不上" in page.content.decode()
+    assert [(file.status_code, file["Content-Type"][:9]) for file in files] == [
+        (409, "text/html")
+    ] * 2
+
+
 def test_every_total_opens_to_its_lines(office, year, frozen):
     page = office.get(url(year)).content.decode()
     for code in ("people", "times", "hours", "hours_apart", "times_live"):

@@ -12,8 +12,12 @@ def share_s(seconds: list[float], percent: int) -> float:
     return ordered[min(len(ordered) * percent // 100, len(ordered) - 1)]
 
 
+EXACT = ("ratio", "growth")
+
+
 def report(name: str, value) -> None:
-    """Print one figure; times and ratios to the hundredth, where the name says so."""
+    """Print one figure; seconds, ratios and growth to the hundredth, all else to the tenth."""
     if isinstance(value, float):
-        value = f"{value:.2f}" if name.endswith("_s") or "ratio" in name else f"{value:.1f}"
+        exact = name.endswith("_s") or any(word in name for word in EXACT)
+        value = f"{value:.2f}" if exact else f"{value:.1f}"
     print(f"{name}: {value}", flush=True)

@@ -96,19 +96,19 @@ def together(one: Scope, other: Scope) -> QuerySet[Branch]:
     """The branches of both, for subqueries; two queries."""
     sides = [scope.branches.order_by().values("pk") for scope in (one, other)]
     if max(len(one.rows), len(other.rows)) > LISTED_AT_MOST:
-        return Branch.objects.filter(pk__in=sides[0].union(sides[1]))
+        return Branch.objects.filter(Q(pk__in=sides[0]) | Q(pk__in=sides[1]))
     return Branch.objects.filter(pk__in={row["pk"] for side in sides for row in side})
 
 
 def _with_groups(own: QuerySet[Branch], groups: QuerySet[Branch]) -> Scope:
     rows = _named(own)
+    # Named one by one, PostgreSQL knows how few they are and goes to their lines; of "in these
+    # or in those" it asks every line of the ledger, as is right where nearly all are meant.
     if len(rows) <= LISTED_AT_MOST:
-        # Named one by one, PostgreSQL knows how few they are and goes to their lines; of a
-        # condition it guesses, and may read the whole ledger for a county.
-        both = [row.pk for row in rows] + list(groups.values_list("pk", flat=True))
+        both = Q(pk__in=[row.pk for row in rows] + list(groups.values_list("pk", flat=True)))
     else:
-        both = own.order_by().values("pk").union(groups.order_by().values("pk"))
-    return Scope(rows, Branch.objects.filter(pk__in=both))
+        both = Q(pk__in=own.order_by().values("pk")) | Q(pk__in=groups.order_by().values("pk"))
+    return Scope(rows, Branch.objects.filter(both))
 
 
 def _named(rows: QuerySet[Branch]) -> list[Branch]:

@@ -12,7 +12,6 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -146,28 +145,24 @@ def grant(
     if not keys:
         raise InspectionRefused(_("这段时间没有学习记录，没有可抽的。"), field="held_from")
     Organisation.objects.select_for_update(no_key=True).get(pk=organisation.pk)
-    pressed_before = Inspection.objects.filter(
-        organisation=organisation,
-        auditor=auditor,
-        purpose=purpose.strip(),
-        held_from=held_from,
-        held_before=held_before,
-        opens_on=opens_on,
-        closes_on=closes_on,
-        ended_at=None,
-        **({"seed": seed.strip()} if seed.strip() else {}),
-    )
+    seed = seed.strip()
+    facts = {
+        "organisation": organisation,
+        "auditor": auditor,
+        "purpose": purpose.strip(),
+        "held_from": held_from,
+        "held_before": held_before,
+        "opens_on": opens_on,
+        "closes_on": closes_on,
+    }
+    pressed_before = Inspection.objects.filter(ended_at=None, **facts)
+    if seed:
+        pressed_before = pressed_before.filter(seed=seed)
     if found := pressed_before.first():
         return found
-    seed = seed.strip() or secrets.token_hex(4)
+    seed = seed or secrets.token_hex(4)
     made = Inspection.objects.create(
-        organisation=organisation,
-        auditor=auditor,
-        purpose=purpose.strip(),
-        held_from=held_from,
-        held_before=held_before,
-        opens_on=opens_on,
-        closes_on=closes_on,
+        **facts,
         seed=seed,
         population=len(keys),
         last_record=max(keys),
@@ -209,7 +204,7 @@ def extend(
     if closes_on < max(today, inspection.closes_on):
         raise InspectionRefused(
             _("要比现在的 %(day)s 晚，也不能早于今天。")
-            % {"day": dates.long_day(inspection.closes_on, get_language() or "")},
+            % {"day": dates.in_words(inspection.closes_on)},
             field="closes_on",
         )
     if closes_on - today >= timedelta(days=MOST_DAYS):

@@ -55,10 +55,10 @@ def told_apart(people: Iterable[Person]) -> dict[int, str]:
 
 
 def _at_length(person: Person) -> str:
-    facts = [_("%(year)s 年生") % {"year": person.born_on.year}] if person.born_on else []
+    facts = [_("%(year)s 年生") % {"year": person.born_on.year}]
     if person.phone_tail:
         facts.append(_("尾号 %(tail)s") % {"tail": person.phone_tail})
-    return f"{person.name}（{'，'.join(facts)}）" if facts else person.name
+    return f"{person.name}（{'，'.join(facts)}）"
 
 
 def _by_file(person: Person) -> str:

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -78,7 +77,7 @@ def appoint(
     if branch.ended_on and starts_on >= branch.ended_on:
         raise DatesCross(
             _("“%(branch)s”从 %(day)s 起已经撤销，不能再任职。")
-            % {"branch": branch, "day": _said(branch.ended_on)}
+            % {"branch": branch, "day": dates.in_words(branch.ended_on)}
         )
     open_offices = branch.offices.filter(office=office, ends_on=None)
     if held := open_offices.filter(person=person, starts_on__lte=starts_on).first():
@@ -88,7 +87,7 @@ def appoint(
             _("%(person)s从 %(day)s 起已经任%(office)s，不用再登记。")
             % {
                 "person": person,
-                "day": _said(later.starts_on),
+                "day": dates.in_words(later.starts_on),
                 "office": later.get_office_display(),
             }
         )
@@ -110,10 +109,6 @@ def appoint(
         branch=branch.pk,
     )
     return given
-
-
-def _said(day: date) -> str:
-    return dates.long_day(day, get_language() or "")
 
 
 @transaction.atomic
@@ -144,7 +139,9 @@ def leave_everything(*, person: Person, ends_on: date) -> None:
 def _check_comes_after(before: BranchOffice, starts_on: date) -> None:
     if starts_on <= before.starts_on:
         words = _("%(person)s从 %(day)s 起任书记，新书记的日期要在这一天以后。")
-        raise DatesCross(words % {"person": before.person, "day": _said(before.starts_on)})
+        raise DatesCross(
+            words % {"person": before.person, "day": dates.in_words(before.starts_on)}
+        )
 
 
 def unite(*, kept: Person, dropped: Person, moved: Collection[int]) -> list[dict]:

@@ -341,13 +341,10 @@ def with_labels(
 def collected(form: StatementForm, period: Period) -> list[tuple[Branch, Statement | None]]:
     """Every branch that is asked, in its order, with what it said; two queries.
 
-    Asked are the branches that there were in the period.
+    Asked are the branches that there were in the period, and whoever said something.
     """
-    then = Q(founded_on=None) | Q(founded_on__lt=period.ends_before)
-    then &= Q(ended_on=None) | Q(ended_on__gt=period.starts_on)
     asked = (
         Branch.objects.filter(
-            then,
             organisation__path__startswith=form.organisation.path,
             level=Branch.Level.BRANCH,
             kind=Branch.Kind.HOME,

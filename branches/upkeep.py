@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import Organisation, Person, User
@@ -229,7 +228,7 @@ def _close(branch: Branch, day: date) -> list[Person]:
     if branch.founded_on and day <= branch.founded_on:
         raise BranchRefused(
             _("“%(branch)s” %(day)s 才成立，日期不能更早。")
-            % {"branch": branch, "day": _said(branch.founded_on)}
+            % {"branch": branch, "day": dates.in_words(branch.founded_on)}
         )
     still = Q(ends_on=None) | Q(ends_on__gt=day)
     # Also who came later: nobody may be left in a branch that is no more.
@@ -238,17 +237,13 @@ def _close(branch: Branch, day: date) -> list[Person]:
         if membership.starts_on >= day:
             raise BranchRefused(
                 _("%(person)s从 %(day)s 起才在这里，日期不能更早。")
-                % {"person": membership.person, "day": _said(membership.starts_on)}
+                % {"person": membership.person, "day": dates.in_words(membership.starts_on)}
             )
         services.leave_branch(membership=membership, ends_on=day)
     for office in branch.offices.filter(still):
         services.leave_office(office=office, ends_on=max(day, office.starts_on + ONE_DAY))
     Branch.objects.filter(pk=branch.pk).update(ended_on=day)
     return [membership.person for membership in held]
-
-
-def _said(day: date) -> str:
-    return dates.long_day(day, get_language() or "")
 
 
 def _follow(people: list[Person], *, since: date, by: User, now: datetime | None) -> None:

@@ -1,11 +1,15 @@
 """Dates, times and lengths as people say them.
 
 Plain functions over local dates and times; `language` is a language code, Chinese unless it
-begins with "en".  Turning UTC into local time is the caller's business.
+begins with "en"; `in_words` alone asks for that of the page.  Turning UTC into local time is
+the caller's business.
 """
 
 from datetime import date, datetime, time
 from decimal import Decimal
+
+from django.conf import settings
+from django.utils.translation import get_language
 
 WEEKDAYS = "一二三四五六日"
 ENGLISH_WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -44,6 +48,11 @@ def long_day(on: date, language: str = "zh-hans") -> str:
     if is_english(language):
         return f"{day(on, language)} {on.year}"
     return f"{on.year}年{day(on, language)}"
+
+
+def in_words(on: date) -> str:
+    """The day with its year, in the language of the page."""
+    return long_day(on, get_language() or settings.LANGUAGE_CODE)
 
 
 def short_day(on: date, language: str = "zh-hans") -> str:

@@ -47,7 +47,7 @@ def facts_of(delivery: Delivery) -> tuple[dict, dict[str, bytes]]:
         "note": "\n".join(
             [
                 str(of),
-                dates.long_day(timezone.localdate(delivery.packed_at), get_language()),
+                dates.in_words(timezone.localdate(delivery.packed_at)),
                 _("有问题请打电话：%(phone)s") % {"phone": settings.SCHOOL["phone"]},
             ]
         ),

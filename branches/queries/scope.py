@@ -123,8 +123,9 @@ def scan_led_by(user: User, *, branch_pk: int, record_pk: int, pk: int) -> Recor
     raise Http404
 
 
-def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
-    """The branches of `branches_led_by` with `secretary`, `members` and `unwritten` records.
+def branch_list(user: User, *, on: date, words: str = "") -> QuerySet[Branch]:
+    """The branches of `branches_led_by` with `secretary`, `members` and `unwritten` records;
+    those whose name, or whose organisation's, has `words` in it.
 
     Members are counted with those of the same kind in all branches beneath.  One query
     however many branches are listed.
@@ -136,9 +137,10 @@ def branch_list(user: User, *, on: date) -> QuerySet[Branch]:
         held_on(on), branch__path__startswith=OuterRef("path"), kind=OuterRef("kind")
     )
     unwritten = BranchRecord.objects.filter(branch=OuterRef("pk"), edited_at=None)
+    called = Q(name__icontains=words) | Q(organisation__name__icontains=words)
     return (
         branches_led_by(user, on=on)
-        .filter(Q(ended_on=None) | Q(ended_on__gt=on))
+        .filter(called, Q(ended_on=None) | Q(ended_on__gt=on))
         .select_related("organisation")
         .annotate(
             secretary=Subquery(secretary.values("person__name")[:1]),

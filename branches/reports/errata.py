@@ -6,6 +6,7 @@ The ledger is append-only, so what came later is exactly the lines after the rep
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Self
 
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -52,43 +53,55 @@ class Errata:
         return bool(self.changes or self.items)
 
 
+@dataclass(frozen=True)
+class _Scopes:
+    """The quarter of a report: the branches that stood in it, and all that are counted now."""
+
+    report: QuarterReport
+    quarter: Quarter
+    frozen: counting.Scope
+    today: counting.Scope
+
+    @classmethod
+    def of(cls, report: QuarterReport) -> Self:
+        return cls(
+            report,
+            Quarter.parse(report.quarter),
+            reading.scope_of_report(report.organisation, report),
+            counting.scope_of(report.organisation),
+        )
+
+    def lines(self) -> QuerySet[StudyEntry]:
+        return StudyEntry.objects.filter(
+            branch__in=counting.together(self.frozen, self.today).values("pk"),
+            studied_on__gte=self.quarter.starts_on,
+            studied_on__lt=self.quarter.ends_before,
+        )
+
+
 def late_lines(report: QuarterReport) -> QuerySet[StudyEntry]:
     """Every line of the quarter that was written after the report."""
-    frozen = reading.scope_of_report(report.organisation, report)
-    return _lines_of_both(report, frozen).filter(pk__gt=report.last_line)
+    return _Scopes.of(report).lines().filter(pk__gt=report.last_line)
 
 
 def errata_of(report: QuarterReport) -> Errata:
     """All that is different now; the number of queries does not depend on how much that is."""
-    return Errata(_changes(report), _items(late_lines(report)))
+    scopes = _Scopes.of(report)
+    lines = scopes.lines()
+    return Errata(_changes(scopes, lines), _items(lines.filter(pk__gt=report.last_line)))
 
 
-def _changes(report) -> list[Change]:
-    quarter = Quarter.parse(report.quarter)
-    frozen = reading.scope_of_report(report.organisation, report)
-    lines = _lines_of_both(report, frozen)
-    stood = frozen.branches.values_list("pk", flat=True)
-    today = counting.scope_of(report.organisation).branches.values_list("pk", flat=True)
-    if came := set(today) - set(stood):
-        lines = lines.exclude(branch__in=came, pk__lte=report.last_line)
-    now = counting.count(frozen, quarter, lines=lines).total
-    then = report.content["total"]
+def _changes(scopes: _Scopes, lines: QuerySet[StudyEntry]) -> list[Change]:
+    stood = scopes.frozen.branches.values_list("pk", flat=True)
+    if came := set(scopes.today.branches.values_list("pk", flat=True)) - set(stood):
+        lines = lines.exclude(branch__in=came, pk__lte=scopes.report.last_line)
+    now = counting.count(scopes.frozen, scopes.quarter, lines=lines).total
+    then = scopes.report.content["total"]
     return [
         _change(figure, then[code], now[code])
         for code, figure in FIGURES.items()
         if code in then and code not in NOT_COMPARED and then[code] != now[code]
     ]
-
-
-def _lines_of_both(report: QuarterReport, frozen: counting.Scope) -> QuerySet[StudyEntry]:
-    """Every line of the quarter in the branches that stood in the report, and in today's."""
-    quarter = Quarter.parse(report.quarter)
-    today = counting.scope_of(report.organisation)
-    return StudyEntry.objects.filter(
-        branch__in=counting.together(frozen, today).values("pk"),
-        studied_on__gte=quarter.starts_on,
-        studied_on__lt=quarter.ends_before,
-    )
 
 
 def _change(figure, then, now) -> Change:

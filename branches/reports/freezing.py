@@ -135,7 +135,7 @@ def _check_over(quarter: Quarter, today: date) -> None:
     if today < quarter.ends_before:
         raise QuarterNotOver(
             _("%(quarter)s还没有过完，%(day)s起可以办。")
-            % {"quarter": quarter, "day": dates.long_day(quarter.ends_before, _language())}
+            % {"quarter": quarter, "day": dates.in_words(quarter.ends_before)}
         )
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from branches import periods
 from branches.models import Branch, QuarterReport
 from branches.quarters import Quarter
-from branches.reports import catalogue
+from branches.reports import catalogue, freezing
 from branches.reports.catalogue import FIGURES, Figure, Unit
 from live.models import StudyMode
 
@@ -94,6 +94,12 @@ class Report:
         self.content, self.frozen, self.state = content, frozen, state
         self.quarter = Quarter.parse(content["quarter"])
         self.organisation = content["organisation"]["name"]
+
+    @property
+    def is_spoilt(self) -> bool:
+        """Whether somebody changed the frozen report around the triggers: its figures are given
+        to nobody."""
+        return self.frozen is not None and not freezing.is_whole(self.frozen)
 
     @property
     def title(self) -> str:

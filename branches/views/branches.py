@@ -2,7 +2,6 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -25,10 +24,8 @@ BRANCHES_ON_A_PAGE = 100
 @require_GET
 def branch_list(request):
     today = timezone.localdate()
-    found = queries.branch_list(request.user, on=today)
     words = words_in(request.GET, "q")[:100]
-    if words:
-        found = found.filter(Q(name__icontains=words) | Q(organisation__name__icontains=words))
+    found = queries.branch_list(request.user, on=today, words=words)
     page = Paginator(found, BRANCHES_ON_A_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -7,7 +7,6 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -225,7 +224,7 @@ def _list_page(request, form, status=200):
         "keeps": keeps,
         "prints": printing.prints_of(request.user)[:PRINTS_SHOWN] if keeps else [],
         "with_numbers": with_numbers,
-        "printed": dates.long_day(timezone.localdate(), get_language()),
+        "printed": dates.in_words(timezone.localdate()),
     }
     return render(request, "branches/home_study/deliveries.html", context, status=status)
 

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -117,7 +116,7 @@ def extend_inspection(request, pk):
         "form": form,
         "title": _("延长检查"),
         "lead": _("%(name)s现在能看到 %(day)s。看的还是抽到的那几份。")
-        % {"name": found.auditor, "day": dates.long_day(found.closes_on, get_language() or "")},
+        % {"name": found.auditor, "day": dates.in_words(found.closes_on)},
         "back_url": reverse("branches:inspection", args=[pk]),
         "back_text": found.organisation.name,
     }

@@ -7,7 +7,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -95,7 +94,7 @@ def take_in(request, pk):
         person, day = facts["person"], facts["starts_on"]
         held = upkeep.take_in(branch=branch, person=person, starts_on=day, by=request.user)
         if held.starts_on < day:
-            since = dates.long_day(held.starts_on, get_language())
+            since = dates.in_words(held.starts_on)
             return _("%(name)s从 %(day)s 起就是成员，不用再登记。") % {
                 "name": person,
                 "day": since,

@@ -65,7 +65,7 @@ def report(request, organisation_pk, code):
 
 def _report_page(request, organisation, quarter, problem="", status=200):
     shown = report_of(organisation, quarter)
-    if _is_spoilt(shown):
+    if shown.is_spoilt:
         problem = _(
             "这份定稿后来在数据库里被改过，和定稿时的指纹对不上，下面的数字不能用。"
             "请让系统管理员和备份核对。"
@@ -181,7 +181,7 @@ def freeze(request, organisation_pk, code):
 def report_excel(request, organisation_pk, code):
     organisation, quarter = _asked(request, organisation_pk, code)
     shown = report_of(organisation, quarter)
-    if _is_spoilt(shown):
+    if shown.is_spoilt:
         return _report_page(request, organisation, quarter, status=409)
     return excel.download(data=workbook.workbook_of(shown), name=_file_name(shown))
 
@@ -191,14 +191,9 @@ def report_excel(request, organisation_pk, code):
 def report_pdf(request, organisation_pk, code):
     organisation, quarter = _asked(request, organisation_pk, code)
     shown = report_of(organisation, quarter)
-    if _is_spoilt(shown):
+    if shown.is_spoilt:
         return _report_page(request, organisation, quarter, status=409)
     return pdf_answer(papers.pdf_of(shown), name=_file_name(shown))
-
-
-def _is_spoilt(shown) -> bool:
-    """Whether somebody changed the frozen report around the triggers: it is shown no further."""
-    return bool(shown.frozen) and not freezing.is_whole(shown.frozen)
 
 
 def _file_name(shown) -> str:

@@ -11,7 +11,6 @@ from accounts.models import Organisation
 from branches.models import Branch
 from branches.quarters import Quarter
 from branches.reports import papers, workbook
-from branches.reports.freezing import is_whole
 from branches.reports.reporting import report_of
 
 
@@ -48,7 +47,7 @@ class Command(BaseCommand):
             getattr(self.stdout, "_out", sys.stdout).buffer.write(data)
 
     def _written(self, report, format) -> bytes:
-        if report.frozen and not is_whole(report.frozen):
+        if report.is_spoilt:
             raise CommandError(
                 f"The frozen report {report.frozen.number} was changed: its hash is wrong."
             )

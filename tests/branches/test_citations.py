@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 from django.db import DatabaseError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import services as accounts
@@ -61,7 +62,7 @@ def test_what_is_off_has_no_link_and_no_page(client, branch, secretary, wang):
         f"{page}citations/points/",
         f"{page}citations/{line.pk}/withdrawal/",
         f"{page}volunteering/",
-        "/my/citations/",
+        reverse("branches:my_citations"),
     ]
     client.force_login(secretary)
     assert {client.get(each).status_code for each in addresses} == {404}
@@ -80,18 +81,22 @@ def test_a_switch_holds_beneath_until_one_there_has_its_own(client, city, bureau
     elsewhere = school.organisation("邻市")
     client.force_login(bureau)
     for place, on in ((city, {"stars": "on", "points": "on"}), (county, {"points": "on"})):
-        answer = client.post("/branches/extras/", {"organisation": place.pk} | on)
+        answer = client.post(reverse("branches:extras"), {"organisation": place.pk} | on)
         assert answer.status_code == 302
     street = school.organisation("石桥", under=county)
     assert citations.switched_on(city) == {"stars", "points"}
     assert citations.switched_on(street) == citations.switched_on(county) == {"points"}
     assert citations.switched_on(elsewhere) == frozenset()
-    assert client.post("/branches/extras/", {"organisation": elsewhere.pk}).status_code == 422
-    assert "西县" in said(client.get("/branches/extras/"))
+    assert (
+        client.post(reverse("branches:extras"), {"organisation": elsewhere.pk}).status_code == 422
+    )
+    assert "西县" in said(client.get(reverse("branches:extras")))
     # What is used already stands in the boxes, so that nothing is switched off unseen.
-    form = client.get("/branches/extras/", {"at": city.pk}).context["form"]
+    form = client.get(reverse("branches:extras"), {"at": city.pk}).context["form"]
     assert (form["organisation"].value(), form["stars"].value()) == (city.pk, True)
-    assert client.get("/branches/extras/", {"at": elsewhere.pk}).context["form"].initial == {}
+    assert (
+        client.get(reverse("branches:extras"), {"at": elsewhere.pk}).context["form"].initial == {}
+    )
 
 
 def test_a_secretary_writes_what_a_meeting_decided(client, branch, secretary, wang, li, switched):
@@ -120,7 +125,7 @@ def test_a_secretary_writes_what_a_meeting_decided(client, branch, secretary, wa
     assert lines[1].entered_by == secretary
 
     client.force_login(school.login(wang))
-    mine = said(client.get("/my/citations/"))
+    mine = said(client.get(reverse("branches:my_citations")))
     assert "3 星" in mine
     assert "组织生活会" in mine
     assert "5 星" not in mine
@@ -157,7 +162,7 @@ def test_a_line_is_withdrawn_with_its_reason_and_both_stay(
     assert list(shown) == [other, line]
     assert citations.points_of(shown) == 5
     client.force_login(school.login(wang))
-    mine = said(client.get("/my/citations/"))
+    mine = said(client.get(reverse("branches:my_citations")))
     assert "撤回：写错了人" in mine
     assert f"{now.year} 年一共 5 分" in mine
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from openpyxl import load_workbook
 
@@ -51,7 +52,7 @@ def card(*pages, **facts):
 
 def test_a_secretary_goes_from_the_card_to_the_ledger(client, wang, branch, lesson, secretary):
     client.force_login(secretary)
-    assert str(lesson.pk) in said(client.get("/home-study/card/"))
+    assert str(lesson.pk) in said(client.get(reverse("branches:order_card")))
     assert "王秀兰" in said(client.get("/home-study/new/?q=王"))
     answer = client.post(f"/home-study/new/{wang.pk}/", card(numbers=f"{lesson.pk}，"))
     order = StudyOrder.objects.get()
@@ -73,7 +74,7 @@ def test_a_secretary_goes_from_the_card_to_the_ledger(client, wang, branch, less
     assert "家里没人" in said(client.get("/home-study/deliveries/"))
 
     typed = codes.spoken(delivery.code)
-    found = client.get("/home-study/slips/", {"code": typed})
+    found = client.get(reverse("branches:find_slip"), {"code": typed})
     assert found.url == f"/home-study/slips/{delivery.code}/"
     client.post(found.url, {"studied_on": timezone.localdate(), "minutes": 60, "words": "好"})
     line = StudyEntry.objects.get()
@@ -107,14 +108,16 @@ def test_what_was_ticked_stays_while_more_is_looked_for(client, wang, lesson, se
 
 def test_a_member_orders_and_gives_it_up_on_their_own_page(client, wang, lesson):
     client.force_login(school.login(wang))
-    assert client.post("/my/home-study/", card(lesson, street="")).status_code == 422
-    client.post("/my/home-study/", card(lesson))
+    assert (
+        client.post(reverse("branches:my_home_study"), card(lesson, street="")).status_code == 422
+    )
+    client.post(reverse("branches:my_home_study"), card(lesson))
     order = StudyOrder.objects.get()
     assert (order.way, order.person) == ("page", wang)
-    assert "等装" in said(client.get("/my/home-study/"))
+    assert "等装" in said(client.get(reverse("branches:my_home_study")))
 
     client.post(f"/my/home-study/{order.pk}/cancel/")
-    assert "取消了" in said(client.get("/my/home-study/"))
+    assert "取消了" in said(client.get(reverse("branches:my_home_study")))
     stranger = school.person("李国强", at=wang.organisation)
     client.force_login(school.login(stranger))
     assert client.post(f"/my/home-study/{order.pk}/cancel/").status_code == 404
@@ -208,7 +211,9 @@ def test_numbers_and_lists_that_leave_the_house_are_written_down(
     client.force_login(secretary)
     assert "13812345678" not in said(client.get("/home-study/deliveries/"))
     assert "13812345678" in said(client.post("/home-study/deliveries/", {"numbers": "1"}))
-    sheet = load_workbook(io.BytesIO(client.get("/home-study/deliveries/excel/").content)).active
+    sheet = load_workbook(
+        io.BytesIO(client.get(reverse("branches:deliveries_excel")).content)
+    ).active
     rows = [[cell.value for cell in row] for row in sheet.iter_rows()]
     assert ["文化路", "3 号楼 401", "王秀兰", "13812345678"] in [row[:4] for row in rows]
     lines = AuditLine.objects.filter(action=AuditLine.Action.FILES_EXPORTED)

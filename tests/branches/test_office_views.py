@@ -298,18 +298,18 @@ def test_a_rule_is_tried_out_and_then_put_in_force(bureau, city, wang, session):
     school.studied(wang, session)
     facts = RULE | {"organisation": city.pk}
 
-    check = said(bureau.post("/branches/rules/new/", facts))
+    check = said(bureau.post(reverse("branches:new_rule"), facts))
     assert "王秀兰" in check
     assert "从 2026年9月1日" in check
     assert HoursRule.objects.count() == 1
-    data = bureau.post("/branches/rules/new/excel/", facts).content
+    data = bureau.post(reverse("branches:rule_excel"), facts).content
     cells = [[cell.value for cell in row] for row in load_workbook(io.BytesIO(data)).active]
     assert ["王秀兰", 1, 2, 1, 0, 0] in cells
 
-    assert bureau.post("/branches/rules/new/", facts | {"change": "1"}).status_code == 200
+    assert bureau.post(reverse("branches:new_rule"), facts | {"change": "1"}).status_code == 200
     assert HoursRule.objects.count() == 1
     for _twice in range(2):
-        bureau.post("/branches/rules/new/", facts | {"confirmed": "1"})
+        bureau.post(reverse("branches:new_rule"), facts | {"confirmed": "1"})
     assert StudyEntry.objects.count() == 3
     page = said(bureau.get("/branches/rules/"))
     assert "2026-2" in page
@@ -328,7 +328,7 @@ def test_a_rule_is_tried_out_and_then_put_in_force(bureau, city, wang, session):
 def test_a_rule_that_cannot_be_is_refused_next_to_it(bureau, city, wrong, words):
     facts = RULE | {"organisation": city.pk, "confirmed": "1"} | wrong
 
-    response = bureau.post("/branches/rules/new/", facts)
+    response = bureau.post(reverse("branches:new_rule"), facts)
 
     assert response.status_code == 422
     assert words in said(response)
@@ -340,11 +340,13 @@ def test_an_aim_is_written_for_ones_own_organisations_alone(bureau, city):
     facts = {"valid_from": "2026-1-1", "member_hours": 32, "office_hours": 56}
 
     assert (
-        bureau.post("/branches/targets/new/", facts | {"organisation": elsewhere.pk}).status_code
+        bureau.post(
+            reverse("branches:new_target"), facts | {"organisation": elsewhere.pk}
+        ).status_code
         == 422
     )
     for status in (302, 422):
-        response = bureau.post("/branches/targets/new/", facts | {"organisation": city.pk})
+        response = bureau.post(reverse("branches:new_target"), facts | {"organisation": city.pk})
         assert response.status_code == status
     assert StudyTarget.objects.count() == 1
 

@@ -1,6 +1,7 @@
 """我愿意教: off by default, written and withdrawn by oneself, read by name by the branch."""
 
 import pytest
+from django.urls import reverse, reverse_lazy
 
 from accounts import services as accounts
 from accounts.files import merging
@@ -13,7 +14,7 @@ from tests.branches.school import LATER, THAT_DAY
 
 pytestmark = pytest.mark.django_db
 
-MINE = "/my/talents/"
+MINE = reverse_lazy("branches:my_talents")
 
 
 def said(response) -> str:
@@ -76,7 +77,7 @@ def test_the_fourth_switch_is_set_where_the_others_are(client, city):
     zheng = school.person("郑敏", at=city)
     accounts.grant_role(person=zheng, role=RoleGrant.Role.BUREAU, organisation=city)
     client.force_login(school.login(zheng))
-    answer = client.post("/branches/extras/", {"organisation": city.pk, "talents": "on"})
+    answer = client.post(reverse("branches:extras"), {"organisation": city.pk, "talents": "on"})
     assert answer.status_code == 302
     county = school.organisation("西县", under=city)
     assert citations.switched_on(county) == {"talents"}

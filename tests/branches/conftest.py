@@ -41,3 +41,15 @@ def secretary(city, branch):
     school.member(zhao, branch)
     school.office(zhao, branch)
     return school.login(zhao)
+
+
+@pytest.fixture
+def li(city, branch):
+    li = school.person("李国强", at=city)
+    school.member(li, branch)
+    return li
+
+
+@pytest.fixture
+def activity(branch, wang, li, secretary):
+    return school.activity(branch, by=secretary, chair=secretary.person, recorder=wang)

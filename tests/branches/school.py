@@ -8,10 +8,19 @@ from wagtail.models import Page
 
 from accounts import services as accounts
 from accounts.models import Organisation, Person, User
-from branches import appending, ledger
+from branches import appending, ledger, queries, verification
 from branches.activities import closing, planning
 from branches.activities.closing import Mark
-from branches.models import Branch, BranchMembership, BranchOffice, HoursRule, Source, StudyEntry
+from branches.models import (
+    Branch,
+    BranchMembership,
+    BranchOffice,
+    BranchRecord,
+    HoursRule,
+    Source,
+    StudyEntry,
+)
+from branches.sheets import sheet_of
 from courses.models import (
     ClassGroup,
     ClassSession,
@@ -221,3 +230,19 @@ def held(activity, *there, by=None, away=(), now=LATER, **fields):
     )
     activity.refresh_from_db()
     return activity
+
+
+def standing(**fields):
+    lines = StudyEntry.objects.filter(queries.STANDS, **fields).order_by("person__pinyin")
+    return [(line.person.name, line.minutes, line.credit_hours) for line in lines]
+
+
+def is_well():
+    report = verification.verify()
+    assert (report.differences, report.broken, report.unasked) == (0, None, {}), report.first
+    return report.lines
+
+
+def sheet(**fields):
+    record = queries.with_everything(BranchRecord.objects.filter(**fields)).get()
+    return sheet_of(record)

@@ -1,4 +1,4 @@
-"""Activities: planned, invited to, closed, posted, recorded, corrected, made up for."""
+"""Activities: planned, invited to, closed, posted, recorded, corrected."""
 
 import threading
 from datetime import date, timedelta
@@ -10,13 +10,11 @@ from django.db import connection
 
 from accounts.files import merging
 from accounts.models import Person
-from branches import answer_links, citations, ledger, presence, queries, signing, verification
+from branches import answer_links, citations, ledger, presence, queries, signing
 from branches.activities import closing, inviting, making_up, planning
 from branches.activities.closing import Mark
-from branches.activity_forms import PresenceForm
-from branches.errors import ActivityChanged, ActivityRefused, CannotMakeUp, NotAMember
+from branches.errors import ActivityChanged, ActivityRefused, NotAMember
 from branches.models import (
-    Absence,
     BranchActivity,
     BranchRecord,
     HoursRule,
@@ -24,48 +22,15 @@ from branches.models import (
     StudyEntry,
     StudyNotice,
 )
-from branches.paper_names import names_in
-from branches.people_fields import told_apart
-from branches.presence import match
-from branches.sheets import sheet_of
 from branches.upkeep import let_go, take_in
 from courses.models import Letter
-from live.models import Attendance, ReplayStudy, StudyMode
-from live.signals import replay_watched
+from live.models import Attendance, StudyMode
 from tests.branches import school
-from tests.branches.school import LATER, NINE, THAT_DAY
+from tests.branches.school import LATER, NINE, THAT_DAY, is_well, sheet, standing
 
 pytestmark = pytest.mark.django_db
 
 EARLY = NINE - timedelta(hours=12)
-
-
-@pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
-def activity(branch, wang, li, secretary):
-    return school.activity(branch, by=secretary, chair=secretary.person, recorder=wang)
-
-
-def standing(**fields):
-    lines = StudyEntry.objects.filter(queries.STANDS, **fields).order_by("person__pinyin")
-    return [(line.person.name, line.minutes, line.credit_hours) for line in lines]
-
-
-def is_well():
-    report = verification.verify()
-    assert (report.differences, report.broken, report.unasked) == (0, None, {}), report.first
-    return report.lines
-
-
-def sheet(**fields):
-    record = queries.with_everything(BranchRecord.objects.filter(**fields)).get()
-    return sheet_of(record)
 
 
 # Planning
@@ -603,239 +568,7 @@ def test_branches_beneath_the_host_have_records_of_their_own_and_groups_stand_on
     assert sheet(branch=first).due == 2
 
 
-# Names from paper
-
-
-def test_pasted_names_are_matched_and_the_doubtful_asked(city, activity, branch, wang, li):
-    fang = school.person("王芳", at=city)
-    school.member(fang, branch)
-    for _twin in range(2):
-        school.member(school.person("张桂芳", at=city), branch)
-
-    found = match(activity, "1. 王秀兰、2.王　芳\n３、张桂芳 李国強 王秀蓝 王秀兰；赵六")
-
-    assert found.sure == [wang, fang]
-    assert [(name, [each.name for each in meant]) for name, meant in found.doubtful] == [
-        ("张桂芳", ["张桂芳", "张桂芳"]),
-        ("李国強", ["李国强"]),
-    ]
-    assert (found.unknown, found.twice) == (["王秀蓝", "赵六"], ["王秀兰"])
-
-
-def test_rare_signs_of_names_stay_as_they_are():
-    assert names_in("䶮明、𠮷田 买买提·艾力") == ["䶮明", "𠮷田", "买买提·艾力"]
-
-
-def test_who_shares_a_name_is_told_apart_wherever_people_are_chosen(city, branch, activity, wang):
-    for year in (1951, 1960):
-        twin = school.person("张桂芳", at=city)
-        Person.objects.filter(pk=twin.pk).update(born_on=date(year, 5, 4))
-        school.member(twin, branch)
-
-    called = list(told_apart(queries.may_be_there(activity)).values())
-    marks = PresenceForm(activity=activity)
-
-    assert [name for name in called if "张" in name] == [
-        "张桂芳（1951 年生）",
-        "张桂芳（1960 年生）",
-    ]
-    assert "王秀兰" in called
-    third = school.person("张桂芳", at=city)
-    Person.objects.filter(pk=third.pk).update(born_on=date(1960, 5, 4))
-    again = told_apart(Person.objects.filter(name="张桂芳"))
-    assert len(set(again.values())) == 3
-    assert again[third.pk] == f"张桂芳（1960 年生，{third.pk} 号档案）"
-    labels = [str(each.label) for each in marks]
-    assert {"张桂芳（1951 年生）", "张桂芳（1960 年生）没来的原因"} <= set(labels)
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [
-        ("４．周玉梅\n⑤陈志明\n(6)高振华\n（7）郭永福\n8 马文远\n九、何素芬", 6),
-        ("姓名\t性别\t年龄\t电话\n王秀兰\t女\t69岁\t13800000001\n李国强\t男\t1957-10-1\t", 2),
-        ("罗桂兰（书记）\n刘淑英同志 69岁\n张 桂芳\n何 素 芬\n王　芳　李　明", 6),
-        ("艾力．买买提、Li Guoqiang\n3. Zhao Jianguo", 3),
-    ],
-    ids=["numbers", "columns", "remarks and spaces", "dots and letters"],
-)
-def test_a_pasted_list_is_read_as_it_is(typed, found):
-    read = names_in(typed)
-
-    assert len(read) == found
-    assert set(read) <= {
-        *("周玉梅", "陈志明", "高振华", "郭永福", "马文远", "何素芬", "王秀兰", "李国强"),
-        *("罗桂兰", "刘淑英", "张桂芳", "王芳", "李明", "艾力·买买提"),
-        *("Li Guoqiang", "Zhao Jianguo"),
-    }
-
-
-# Making up
-
-
-@pytest.mark.parametrize(
-    ("how", "mode"), [("booklet", StudyMode.OWN_STUDY), ("talk", StudyMode.DELIVERED)]
-)
-def test_what_is_made_up_is_posted_once_and_follows_its_correction(
-    activity, wang, li, secretary, how, mode
-):
-    school.held(activity, wang, by=secretary)
-    facts = {
-        "record": BranchRecord.objects.get(),
-        "person": li,
-        "how": how,
-        "material": "读本",
-        "made_up_on": THAT_DAY + timedelta(days=2),
-        "by": secretary,
-    }
-    for hour in range(2):
-        making_up.make_up(minutes=45, now=LATER + timedelta(days=3, hours=hour), **facts)
-        ledger.post_missed(now=LATER + timedelta(days=3, hours=hour))
-    line = StudyEntry.objects.get(person=li)
-    assert (line.mode, line.minutes, line.title) == (mode, 45, "补学：主题党日 参观长征纪念馆")
-
-    making_up.make_up(minutes=90, now=LATER + timedelta(days=4), **facts)
-    assert standing(person=li) == [("李国强", 90, Decimal(2))]
-    # There after all: what was made up counts no more.
-    closing.correct(
-        activity=activity,
-        marks={li.pk: Mark(True)},
-        reason="漏了",
-        by=secretary,
-        seen_at=activity.edited_at,
-        now=LATER + timedelta(days=5),
-    )
-    assert [line.source for line in StudyEntry.objects.filter(queries.STANDS, person=li)] == [
-        "activity"
-    ]
-    is_well()
-
-
-def test_a_replay_seen_is_made_up_by_itself_and_posted_once(city, branch, wang, session):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    for person in (wang, li):
-        school.seat(person, session)
-    school.studied(wang, session)
-    facts = dict.fromkeys(("material", "made_up_on", "minutes", "by"))
-    making_up.make_up(
-        record=BranchRecord.objects.get(),
-        person=li,
-        how="replay",
-        now=LATER,
-        **facts | {"material": ""},
-    )
-    seen_at = LATER + timedelta(days=2)
-    study = ReplayStudy.objects.create(
-        classroom=session.classroom,
-        person=li,
-        spans=[[0, 5400]],
-        seconds=5400,
-        replay_seconds=5400,
-        seen_at=seen_at,
-        enough_at=seen_at,
-    )
-
-    for _again in range(2):
-        replay_watched.send(None, study=study)
-
-    assert [(line.mode, line.minutes) for line in StudyEntry.objects.filter(person=li)] == [
-        ("replay", 90)
-    ]
-    absence = Absence.objects.get()
-    assert (absence.made_up_on, absence.minutes) == (THAT_DAY + timedelta(days=2), 90)
-    assert not queries.my_make_ups(li)
-    is_well()
-
-
-def test_a_booklet_read_and_a_replay_seen_count_once(city, branch, wang, session, secretary):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    for person in (wang, li):
-        school.seat(person, session)
-    school.studied(wang, session)
-    making_up.make_up(
-        record=BranchRecord.objects.get(),
-        person=li,
-        how="booklet",
-        material="",
-        made_up_on=THAT_DAY,
-        minutes=45,
-        by=secretary,
-        now=LATER,
-    )
-    assert [line.mode for line in StudyEntry.objects.filter(person=li)] == ["own"]
-    seen_at = LATER + timedelta(days=2)
-    study = ReplayStudy.objects.create(
-        classroom=session.classroom,
-        person=li,
-        spans=[[0, 5400]],
-        seconds=5400,
-        replay_seconds=5400,
-        seen_at=seen_at,
-        enough_at=seen_at,
-    )
-
-    replay_watched.send(None, study=study)
-
-    standing_now = StudyEntry.objects.filter(queries.STANDS, person=li)
-    assert [line.mode for line in standing_now] == ["replay"]
-    is_well()
-
-
-def test_what_a_killed_process_left_unposted_is_repaired_once(activity, wang, secretary):
-    """The list was written, and nothing came after it."""
-    row = activity.people.get(person=wang)
-    row.is_present, row.known_by, row.noted_at = True, "list", LATER
-    row.save()
-    activity.closed_at = activity.edited_at = LATER
-    activity.save()
-
-    assert [ledger.post_missed(now=LATER) for _again in range(2)] == [1, 0]
-    assert sheet().present == [("on_site", ["王秀兰"])]
-    is_well()
-
-
-def test_a_make_up_is_written_in_one_record_only(city):
-    general = school.branch("党总支", at=city, level="general")
-    first = school.branch("第一支部", at=city, under=general)
-    one, two = (school.person(name, at=city) for name in "甲乙")
-    for person in (one, two):
-        school.member(person, first)
-    general.refresh_from_db()
-    school.held(school.activity(general), one)
-    facts = {
-        "person": two,
-        "how": "booklet",
-        "material": "",
-        "made_up_on": None,
-        "minutes": None,
-        "by": None,
-        "now": LATER,
-    }
-    making_up.make_up(record=BranchRecord.objects.get(branch=first), **facts)
-
-    with pytest.raises(CannotMakeUp, match="第一支部"):
-        making_up.make_up(record=BranchRecord.objects.get(branch=general), **facts)
-    assert list(queries.my_make_ups(two)) == [Absence.objects.get()]
-    assert Letter.objects.get(person=two).text == (
-        "乙没来的“主题党日 参观长征纪念馆”（9月17日 星期四）请补学：看读本。补学在“支部活动”里。"
-    )
-
-
-def test_an_activity_without_a_class_has_no_replay(activity, wang, li, secretary):
-    school.held(activity, wang, by=secretary)
-    facts = dict.fromkeys(("made_up_on", "minutes"))
-    with pytest.raises(CannotMakeUp) as refused:
-        making_up.make_up(
-            record=BranchRecord.objects.get(),
-            person=li,
-            how="replay",
-            material="",
-            by=secretary,
-            **facts,
-        )
-    assert refused.value.field == "how"
+# All of it
 
 
 def test_the_command_posts_and_verifies_activities(activity, wang, capsys):

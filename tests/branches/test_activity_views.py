@@ -30,13 +30,6 @@ TOMORROW = timedelta(days=1)
 
 
 @pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
 def keeper(client, secretary):
     client.force_login(secretary)
     return client

@@ -33,13 +33,6 @@ def bureau(city):
 
 
 @pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
 def switched(city):
     citations.switch(organisation=city, by=None, **ALL)
 

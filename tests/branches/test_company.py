@@ -18,13 +18,6 @@ TABLET = uuid.UUID(int=7)
 
 
 @pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
 def daughter(city, wang):
     """何雅琴, who acts for 王秀兰."""
     login = school.login(school.person("何雅琴", at=city))

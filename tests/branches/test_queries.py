@@ -185,13 +185,6 @@ def test_members_are_those_of_the_day_by_name(city, branch):
 
 
 @pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
 def quarter_of_study(city, branch, wang, li):
     """Two persons, three meetings, one line corrected by attendance, one taken back."""
     group = school.class_group(at=city)

@@ -221,13 +221,6 @@ def stranger(city, sister):
 
 
 @pytest.fixture
-def li(city, branch):
-    li = school.person("李国强", at=city)
-    school.member(li, branch)
-    return li
-
-
-@pytest.fixture
 def quarter_of_study(city, branch, wang, li, stranger):
     """Seven lines of two persons, three that stand; one more in the sister branch."""
     group = school.class_group(at=city)

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -50,7 +51,11 @@ def presence(request, branch_pk, pk):
 
 
 def _list_page(request, found, form):
-    context = head_of(request, found.branch) | {"form": form, "activity": found}
+    context = head_of(request, found.branch) | {
+        "form": form,
+        "activity": found,
+        "waits": found.starts_at > timezone.now(),
+    }
     status = 422 if form.errors else 200
     return render(request, "branches/activities/presence.html", context, status=status)
 

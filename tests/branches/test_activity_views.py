@@ -82,6 +82,8 @@ def test_an_activity_is_planned_invited_to_answered_ticked_and_recorded(
     client.force_login(secretary)
     page = client.get(address("activity", branch, made.pk))
     assert "李国强</strong>来不了：住院" in page.text
+    page = keeper.get(address("presence", branch, made.pk))
+    assert "活动还没有开始" in page.text
     early = client.post(
         address("presence", branch, made.pk), {"seen_at": made.edited_at.isoformat()}
     )
@@ -126,6 +128,7 @@ def test_ticking_the_list_posts_and_leads_to_the_record(keeper, branch, wang, li
     made = soon(branch, days=-2)
     page = keeper.get(address("presence", branch, made.pk))
     assert page.text.count("没来的原因") == 3
+    assert "还没有开始" not in page.text
     ticked = {
         "seen_at": page.context["form"]["seen_at"].value(),
         f"there_{wang.pk}": "on",
